@@ -1,0 +1,36 @@
+// Package cos reaches the object an event speaks of, and writes new ones, through the official client's protocol.
+//
+// [Objects] is what a handler needs: it opens, asks about and writes objects of any bucket, with one cached client for each.
+//
+//	objects := cos.NewObjects(cos.EnvCredentials())
+//	r, err := objects.Open(ctx, e, cos.IfUnchanged())
+//	switch {
+//	case errors.Is(err, cos.ErrNotFound): // deleted since: normal, events are asynchronous
+//	case errors.Is(err, cos.ErrChanged):  // overwritten since: a later event speaks of the new content
+//	}
+//
+// [NewClient] gives the official client (github.com/tencentyun/cos-go-sdk-v5) for everything else, with the same credentials,
+// time-outs and retries.
+//
+// # Where requests go
+//
+// A request goes to the bucket's own host over HTTPS. With [WithEndpoint], or with the environment variable COSEVENT_ENDPOINT
+// (for example http://127.0.0.1:9000), it goes to that address instead and keeps the bucket's host in its Host header; this is
+// how a function under test reaches a fake.
+//
+// # Retries
+//
+// A read (GET or HEAD) that fails without an answer, or with 408, 429 or a 5xx status, is repeated with jittered, growing pauses,
+// [DefaultAttempts] times in all unless [WithAttempts] says otherwise, each time signed anew. A body that breaks off is resumed at
+// its place, on condition that the object is still the same one ([Reader]). The official client's own retries, which do not pause,
+// are off. Writes made through the official client are not repeated; [Objects.Put] says what it repeats.
+//
+// # Keys
+//
+// Keys are sent byte for byte, whatever they hold. The official client's Get refuses keys that clean to the root ("/", "a/.."),
+// and its other methods send the keys "." and ".." to the bucket itself; [Objects] has neither fault.
+//
+// # Secrets
+//
+// Secret keys, tokens and signatures never appear in an error or in the text of a value of this package.
+package cos

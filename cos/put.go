@@ -1,0 +1,229 @@
+package cos
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc64"
+	"io"
+	"net/http"
+	"net/textproto"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/cosevent/cosevent-go/event"
+)
+
+// maxPut is the largest object one PUT takes, in bytes.
+const maxPut = 5 << 30
+
+// PutOption says how Put writes.
+type PutOption func(*putOptions)
+
+type putOptions struct {
+	header http.Header
+	size   int64
+	err    error
+}
+
+// ContentType sets the object's Content-Type; without it the service chooses.
+func ContentType(s string) PutOption {
+	return func(o *putOptions) { o.header.Set("Content-Type", s) }
+}
+
+// Metadata sets the object's own metadata: names without the x-cos-meta- prefix, of at most 2 KB in all.
+func Metadata(m map[string]string) PutOption {
+	return func(o *putOptions) {
+		for name, value := range m {
+			o.header.Set(textproto.CanonicalMIMEHeaderKey("x-cos-meta-"+name), value)
+		}
+	}
+}
+
+// StorageClass sets the storage class, such as "STANDARD_IA".
+func StorageClass(s string) PutOption {
+	return func(o *putOptions) { o.header.Set("X-Cos-Storage-Class", s) }
+}
+
+// Header sets any other header of PUT Object, such as Cache-Control.
+func Header(name, value string) PutOption {
+	return func(o *putOptions) { o.header.Set(name, value) }
+}
+
+// ForbidOverwrite makes Put fail with [ErrExists] if there is an object of that key. The service ignores it in a bucket with
+// versioning.
+func ForbidOverwrite() PutOption {
+	return func(o *putOptions) { o.header.Set("X-Cos-Forbid-Overwrite", "true") }
+}
+
+// Size tells how many bytes the reader has, where Put cannot find out; with another number of bytes Put fails and nothing is
+// stored.
+func Size(n int64) PutOption {
+	return func(o *putOptions) {
+		o.size = n
+		if n < 0 {
+			o.err = fmt.Errorf("size %d", n)
+		}
+	}
+}
+
+// Put writes an object of up to 5 GB and checks the CRC64 of what the service stored. It reads r from where it stands and never
+// closes it. The length is known for *bytes.Reader, *bytes.Buffer, *strings.Reader, *os.File and anything that seeks, or told by
+// [Size]; else the body is sent in chunks. Nothing is buffered.
+//
+// If r seeks, a failure with 408, 429, a 5xx status or no answer is repeated, with pauses, as often as a read. After a lost
+// answer the first try may have been stored, so that the repeat stores the same content again: the same object, but a second
+// event, and a second version where versions are kept. With [ForbidOverwrite] the repeat may then report ErrExists for its own
+// object; so no lost answer is repeated then. If r does not seek, nothing is repeated.
+//
+// When ctx ends while r.Read blocks, Put returns without waiting for that Read if r does not seek.
+//
+// The error is ErrBucketNotFound, ErrExists (with [ForbidOverwrite]), ErrDenied or ErrCorrupt, in an [*Error]. A function that
+// writes where its own trigger listens calls itself without end. Source: PUT Object of the COS API.
+func (o *Objects) Put(ctx context.Context, b event.Bucket, key string, r io.Reader, opts ...PutOption) error {
+	t := target{op: "put", bucket: b, key: key}
+	if err := t.check(); err != nil {
+		return err
+	}
+	po := putOptions{header: http.Header{}, size: -1}
+	for _, opt := range opts {
+		opt(&po)
+	}
+	if r == nil {
+		po.err = errors.New("the reader is nil")
+	}
+	if po.err != nil {
+		return t.fail(nil, po.err)
+	}
+	size, at, seeker := measure(r)
+	if po.size >= 0 {
+		size = po.size
+	}
+	if size > maxPut {
+		return t.fail(nil, fmt.Errorf("%d bytes are more than the 5 GB of one PUT", size))
+	}
+	exclusive := po.header.Get("X-Cos-Forbid-Overwrite") == "true"
+	for try := 1; ; try++ {
+		resp, crc, err := o.put(ctx, t, &source{r: r, crc: crc64.New(crcTable)}, size, po.header, seeker != nil)
+		again := seeker != nil && try < o.tries && worthRepeating(ctx, resp, err) && (err == nil || !exclusive)
+		if !again {
+			return t.putResult(ctx, resp, crc, err)
+		}
+		pause := pauseAfter(try, resp)
+		if resp != nil {
+			discard(resp.Body)
+		}
+		if err := wait(ctx, pause); err != nil {
+			return t.fail(nil, err)
+		}
+		if _, err := seeker.Seek(at, io.SeekStart); err != nil {
+			return t.fail(nil, err)
+		}
+	}
+}
+
+func (o *Objects) put(ctx context.Context, t target, body *source, size int64, header http.Header, waitForRead bool) (*http.Response, uint64, error) {
+	req := newRequest(http.MethodPut, objectURL(t.bucket, t.key, ""))
+	for name, values := range header {
+		req.Header[name] = values
+	}
+	req.ContentLength = size
+	req.Body = body
+	if size == 0 {
+		req.Body = http.NoBody
+	}
+	resp, err := o.do(ctx, req)
+	// The transport may still read the body when it returns; r is the caller's again from here on.
+	crc := body.detach(waitForRead || err == nil && resp.StatusCode == http.StatusOK)
+	return resp, crc, err
+}
+
+func (t target) putResult(ctx context.Context, resp *http.Response, crc uint64, err error) error {
+	if err != nil {
+		return t.noAnswer(ctx, err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return t.answer(resp)
+	}
+	discard(resp.Body)
+	stored := resp.Header.Get("X-Cos-Hash-Crc64ecma")
+	if n, perr := strconv.ParseUint(stored, 10, 64); perr == nil && n != crc {
+		return t.fail(ErrCorrupt, fmt.Errorf("CRC64 is %d, the service says %s", crc, stored))
+	}
+	return nil
+}
+
+// measure finds out how many bytes are left in r (-1: unknown) and whether and from where it can be read again.
+func measure(r io.Reader) (size, at int64, seeker io.Seeker) {
+	size = -1
+	if s, ok := r.(io.Seeker); ok {
+		if pos, err := s.Seek(0, io.SeekCurrent); err == nil { // a pipe is an *os.File that does not seek
+			at, seeker = pos, s
+		}
+	}
+	switch v := r.(type) {
+	case *bytes.Buffer:
+		return int64(v.Len()), at, seeker
+	case *bytes.Reader:
+		return int64(v.Len()), at, seeker
+	case *strings.Reader:
+		return int64(v.Len()), at, seeker
+	case *os.File:
+		if info, err := v.Stat(); err == nil && info.Mode().IsRegular() && seeker != nil {
+			return max(info.Size()-at, 0), at, seeker
+		}
+		return -1, at, seeker
+	}
+	if seeker != nil {
+		end, err := seeker.Seek(0, io.SeekEnd)
+		if err == nil {
+			_, err = seeker.Seek(at, io.SeekStart)
+		}
+		if err != nil {
+			return -1, at, nil
+		}
+		size = max(end-at, 0)
+	}
+	return size, at, seeker
+}
+
+// source lends a reader to the transport and takes it back.
+type source struct {
+	mu  sync.Mutex
+	r   io.Reader
+	crc hash.Hash64
+	sum uint64
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.r == nil {
+		return 0, io.ErrClosedPipe
+	}
+	n, err := s.r.Read(p)
+	if n > 0 {
+		_, _ = s.crc.Write(p[:n]) // a hash never fails
+	}
+	return n, err
+}
+
+// Close does nothing: the reader belongs to the caller.
+func (s *source) Close() error { return nil }
+
+// detach ends the loan and returns the checksum of what was read. A Read that runs now is waited for on demand.
+func (s *source) detach(wait bool) uint64 {
+	if !wait && !s.mu.TryLock() {
+		return 0
+	}
+	if wait {
+		s.mu.Lock()
+	}
+	defer s.mu.Unlock()
+	s.r = nil
+	return s.crc.Sum64()
+}
