@@ -1,0 +1,41 @@
+package function
+
+import (
+	"context"
+	"time"
+)
+
+// Context is what the platform says about one invocation. Which fields are filled depends on the runtime: Go1 sends all of
+// them, the Custom Runtime and image functions send some, and the rest comes from the process's environment (SCF_NAMESPACE,
+// SCF_FUNCTIONNAME, SCF_FUNCTIONVERSION, TENCENTCLOUD_REGION, TENCENTCLOUD_APPID, TENCENTCLOUD_UIN). A field nobody told is
+// its zero value.
+type Context struct {
+	RequestID       string // the same on each retry of an asynchronous event
+	FunctionName    string
+	FunctionVersion string // "$LATEST" or a number
+	Namespace       string
+	MemoryLimitMB   int
+	TimeLimit       time.Duration
+	Region          string // long form, like ap-guangzhou
+	AppID           string
+	UIN             string
+	TraceID         string
+	// ClientContext is sent by the Go1 runtime only, as it came.
+	ClientContext []byte
+	// Environment holds the variables sent with the invocation (Go1 runtime only). Calls share it: do not change it.
+	Environment map[string]string
+}
+
+type contextKey struct{}
+
+// NewContext returns a context that carries c. [Run] does this before it calls the handler; tests of handlers do it
+// themselves.
+func NewContext(ctx context.Context, c *Context) context.Context {
+	return context.WithValue(ctx, contextKey{}, c)
+}
+
+// FromContext returns what [NewContext] put in. The value is shared by all that handle the call: do not change it.
+func FromContext(ctx context.Context) (*Context, bool) {
+	c, ok := ctx.Value(contextKey{}).(*Context)
+	return c, ok
+}

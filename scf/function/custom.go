@@ -1,0 +1,237 @@
+package function
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/cosevent/cosevent-go/scf/function/internal/http1"
+)
+
+// Paths of the Custom Runtime's API.
+const (
+	pathReady    = "/runtime/init/ready"
+	pathNext     = "/runtime/invocation/next"
+	pathResponse = "/runtime/invocation/response"
+	pathError    = "/runtime/invocation/error"
+)
+
+// maxPayload bounds what is read at once, several times the platform's 6 MB.
+const maxPayload = 64 << 20
+
+// serveCustom asks for events one after another, until the process is to end.
+func serveCustom(e *engine) error {
+	host, err := runtimeAPI(os.Getenv)
+	if err != nil {
+		return err
+	}
+	c := &apiClient{e: e, host: host}
+	defer c.close()
+	if _, err := c.exchange("POST", pathReady, []byte(" ")); err != nil {
+		return e.unlessEnding(err)
+	}
+	fixed := contextFromEnv()
+	var last answered
+	for e.ending.Err() == nil {
+		resp, err := c.exchange("GET", pathNext, nil)
+		if err != nil {
+			return e.unlessEnding(err)
+		}
+		meta, deadline := c.metadata(fixed, time.Now())
+		if last.unsure && last.id == meta.RequestID {
+			// The answer may have been lost on the way: repeat it, not the work.
+			last.unsure = c.answer(last.path, last.body)
+			continue
+		}
+		out, fail := e.invoke(&meta, resp.Body, deadline)
+		last = answered{id: meta.RequestID, path: pathResponse, body: out}
+		if fail != nil {
+			last.path, last.body = pathError, fail.json(meta.RequestID)
+		}
+		last.unsure = c.answer(last.path, last.body)
+		e.finish(&meta, fail)
+	}
+	return nil
+}
+
+// answered is the answer sent last. unsure: nobody said that it arrived.
+type answered struct {
+	id, path string
+	body     []byte
+	unsure   bool
+}
+
+func (e *engine) unlessEnding(err error) error {
+	if e.ending.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func runtimeAPI(getenv func(string) string) (string, error) {
+	host, port := getenv(envCustomHost), getenv(envCustomPort)
+	if host == "" {
+		return "", errors.New("function: " + envCustomHost + " is not set")
+	}
+	if port == "" {
+		if _, _, err := net.SplitHostPort(host); err != nil {
+			return "", errors.New("function: " + envCustomPort + " is not set")
+		}
+		return host, nil
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+		return "", errors.New("function: " + envCustomPort + " is no port: " + strconv.Quote(port))
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+// apiClient speaks to the platform over one connection, which it replaces when it breaks.
+type apiClient struct {
+	e    *engine
+	host string
+
+	conn   net.Conn
+	r      *http1.Reader
+	w      *http1.Writer
+	unhook func() bool
+}
+
+// exchange sends a request and returns the answer to it, over a new connection if need be, with growing pauses, until the
+// platform was away for the time allowed. All of the API's requests may be repeated. Waiting for an event may take any time.
+func (c *apiClient) exchange(method, path string, body []byte) (http1.Response, error) {
+	var since time.Time
+	for pause := 5 * time.Millisecond; ; pause = min(2*pause, time.Second) {
+		resp, err := c.try(method, path, body)
+		if err == nil && resp.Status < 300 {
+			return resp, nil
+		}
+		if err == nil {
+			err = &statusError{resp.Status}
+			if resp.Status < 500 && resp.Status != 408 && resp.Status != 429 {
+				return resp, fmt.Errorf("function: %s %s: %w", method, path, err)
+			}
+		}
+		if since.IsZero() {
+			since = time.Now()
+		} else if time.Since(since) > c.e.opt.connectTime {
+			return resp, fmt.Errorf("function: the runtime API at http://%s did not answer %s %s for %v: %w",
+				c.host, method, path, c.e.opt.connectTime, err)
+		}
+		if !c.rest(method, pause) {
+			return resp, err
+		}
+	}
+}
+
+type statusError struct{ status int }
+
+func (s *statusError) Error() string { return "HTTP status " + strconv.Itoa(s.status) }
+
+// rest waits, unless the process is to end. Answers are still worth sending then.
+func (c *apiClient) rest(method string, d time.Duration) bool {
+	stop := c.e.ending
+	if method == "POST" {
+		stop = c.e.hard
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-stop.Done():
+		return false
+	}
+}
+
+func (c *apiClient) try(method, path string, body []byte) (http1.Response, error) {
+	if c.conn == nil {
+		if err := c.dial(); err != nil {
+			return http1.Response{}, err
+		}
+	}
+	if method == "GET" {
+		defer c.interruptible()()
+	}
+	err := c.w.WriteRequest(method, path, c.host, body)
+	var resp http1.Response
+	if err == nil {
+		resp, err = c.r.ReadResponse(maxPayload)
+	}
+	if err != nil || resp.Close {
+		c.close()
+	}
+	return resp, err
+}
+
+// interruptible lets a call that waits for an event end with the process. An answer that comes later is still sent on the
+// same connection, so the returned function undoes it for certain.
+func (c *apiClient) interruptible() (undo func()) {
+	var mu sync.Mutex
+	conn, waiting := c.conn, true
+	stop := context.AfterFunc(c.e.ending, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if waiting {
+			_ = conn.SetReadDeadline(time.Unix(1, 0))
+		}
+	})
+	return func() {
+		if stop() {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		waiting = false
+		_ = conn.SetReadDeadline(time.Time{})
+	}
+}
+
+func (c *apiClient) dial() error {
+	d := net.Dialer{Timeout: c.e.opt.connectTime}
+	conn, err := d.DialContext(c.e.hard, "tcp", c.host)
+	if err != nil {
+		return err
+	}
+	c.conn, c.r, c.w = conn, http1.NewReader(conn), http1.NewWriter(conn)
+	c.unhook = context.AfterFunc(c.e.hard, func() { _ = conn.Close() })
+	return nil
+}
+
+func (c *apiClient) close() {
+	if c.conn != nil {
+		c.unhook()
+		_ = c.conn.Close()
+		c.conn = nil
+	}
+}
+
+// metadata reads the headers of the event received last. A limit of time is a deadline only if it was sent.
+func (c *apiClient) metadata(m Context, now time.Time) (Context, time.Time) {
+	m.RequestID = c.r.Get("request_id")
+	if mb, err := strconv.Atoi(c.r.Get("memory_limit_in_mb")); err == nil && mb > 0 {
+		m.MemoryLimitMB = mb
+	}
+	var deadline time.Time
+	if ms, err := strconv.ParseInt(c.r.Get("time_limit_in_ms"), 10, 32); err == nil && ms > 0 {
+		m.TimeLimit = time.Duration(ms) * time.Millisecond
+		deadline = now.Add(m.TimeLimit)
+	}
+	return m, deadline
+}
+
+// answer sends the result of an event. It tells whether it is unsure that the platform has it. A result that the platform
+// refuses is logged: there is nobody else to tell.
+func (c *apiClient) answer(path string, body []byte) (unsure bool) {
+	_, err := c.exchange("POST", path, body)
+	if err == nil {
+		return false
+	}
+	c.e.log("answer not taken: " + err.Error())
+	var status *statusError
+	return !errors.As(err, &status)
+}

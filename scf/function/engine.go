@@ -1,0 +1,133 @@
+package function
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"time"
+)
+
+// engine is what the four modes share: it calls the handler and knows whether the process is to end.
+type engine struct {
+	opt     *options
+	handler Handler
+	env     environment
+
+	// ending: take no more events. calls: parent of the contexts of invocations. hard: give up, close everything.
+	ending, calls, hard context.Context
+	end, cancelCalls    context.CancelCauseFunc
+	abandon             context.CancelFunc
+}
+
+func newEngine(ctx context.Context, h Handler, o *options) *engine {
+	for i := len(o.middleware) - 1; i >= 0; i-- {
+		h = o.middleware[i](h)
+	}
+	e := &engine{opt: o, handler: h}
+	e.ending, e.end = context.WithCancelCause(ctx)
+	e.calls, e.cancelCalls = context.WithCancelCause(context.WithoutCancel(ctx))
+	e.hard, e.abandon = context.WithCancel(context.Background())
+	return e
+}
+
+func (e *engine) close() {
+	e.end(nil)
+	e.cancelCalls(ErrShutdown)
+	e.abandon()
+}
+
+// failure is why the engine itself decided to end, nil if it did not.
+func (e *engine) failure() error {
+	if err := context.Cause(e.ending); errors.Is(err, ErrPanicked) || errors.Is(err, errGoexit) {
+		return err
+	}
+	return nil
+}
+
+// invoke handles one event. A deadline of zero means that the platform named none. After a failure that says so, the
+// caller sends the reply and then calls finish.
+func (e *engine) invoke(c *Context, payload []byte, deadline time.Time) ([]byte, *reply) {
+	ctx := NewContext(e.calls, c)
+	if !deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline)
+		defer cancel()
+	}
+	out, fail := e.guard(ctx, payload)
+	if fail == nil {
+		out = answer(out)
+	}
+	return out, fail
+}
+
+// guard calls the handler and turns a panic into a reply.
+func (e *engine) guard(ctx context.Context, payload []byte) (out []byte, fail *reply) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		v := recover()
+		if v == nil {
+			e.end(errGoexit) // the goroutine is ending, there is no way to answer from here
+			return
+		}
+		fail = panicReply(v)
+	}()
+	out, err := e.handler.Invoke(ctx, payload)
+	returned = true
+	if err != nil {
+		return nil, errorReply(err)
+	}
+	return out, nil
+}
+
+// finish is called once the reply to a call was sent.
+func (e *engine) finish(c *Context, fail *reply) {
+	if fail == nil || !fail.exit {
+		return
+	}
+	if fail.panicked {
+		e.end(&panicError{fail.message, c.RequestID})
+	} else {
+		e.end(ErrShutdown)
+	}
+}
+
+type panicError struct{ message, requestID string }
+
+func (p *panicError) Error() string {
+	return ErrPanicked.Error() + ": " + oneLine(p.message) + " (request " + p.requestID + ")"
+}
+
+func (p *panicError) Unwrap() error { return ErrPanicked }
+
+var errGoexit = errors.New("function: the handler ended its goroutine with runtime.Goexit")
+
+func (e *engine) runShutdown() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ending), e.opt.grace)
+	defer cancel()
+	for _, f := range e.opt.onShutdown {
+		f(ctx)
+	}
+}
+
+var logMu sync.Mutex
+
+func (e *engine) log(text string) { logLine(e.opt.errorLog, text) }
+
+// logLine writes text as one line: the platform's log takes each line for an entry of its own.
+func logLine(w io.Writer, text string) {
+	logMu.Lock()
+	defer logMu.Unlock()
+	if !strings.HasPrefix(text, "function: ") {
+		text = "function: " + text
+	}
+	_, _ = io.WriteString(w, oneLine(text)+"\n")
+}
+
+var lineBreaks = strings.NewReplacer("\r\n", `\n`, "\n", `\n`, "\r", `\r`)
+
+func oneLine(s string) string { return lineBreaks.Replace(s) }

@@ -1,0 +1,54 @@
+package function
+
+import (
+	"os"
+	"sync"
+
+	"github.com/cosevent/cosevent-go/scf/function/internal/jsontext"
+)
+
+// environment applies the variables that come with invocations to the process. os.Setenv takes a lock and is seen by all
+// goroutines, so it is called only for what differs from the invocation before; that is nothing, usually, but for the
+// credentials, which the platform replaces.
+type environment struct {
+	mu   sync.Mutex
+	text string            // as it came last
+	vars map[string]string // the same, decoded; shared with Contexts, never changed
+}
+
+// apply returns the variables in text, a JSON object. ok is false if it is none; the process keeps what it has then.
+func (v *environment) apply(text string) (vars map[string]string, ok bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if text == v.text {
+		return v.vars, true
+	}
+	if text != "" {
+		vars = map[string]string{}
+		if !jsontext.Object([]byte(text), func(name, value string) { vars[name] = value }) {
+			return nil, false
+		}
+	}
+	for name, value := range vars {
+		if old, had := v.vars[name]; had && old == value {
+			continue
+		}
+		if now, set := os.LookupEnv(name); !set || now != value {
+			_ = os.Setenv(name, value) // fails for impossible names only, which no program can ask for
+		}
+	}
+	v.text, v.vars = text, vars
+	return vars, true
+}
+
+// contextFromEnv is what the environment of the process tells about its function.
+func contextFromEnv() Context {
+	return Context{
+		FunctionName:    os.Getenv("SCF_FUNCTIONNAME"),
+		FunctionVersion: os.Getenv("SCF_FUNCTIONVERSION"),
+		Namespace:       os.Getenv("SCF_NAMESPACE"),
+		Region:          os.Getenv("TENCENTCLOUD_REGION"),
+		AppID:           os.Getenv("TENCENTCLOUD_APPID"),
+		UIN:             os.Getenv("TENCENTCLOUD_UIN"),
+	}
+}

@@ -1,0 +1,255 @@
+// Package http1 is the part of HTTP/1.1 that a function needs: one exchange after another on a connection, whole bodies in
+// memory. It refuses whatever it does not understand; net/http judges it in the tests.
+package http1
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+)
+
+// Limits of what is read.
+const (
+	maxHead    = 64 << 10
+	bufferSize = 4 << 10
+)
+
+// Errors of reading. Errors of the connection come through as they are; a connection that ends between messages gives
+// io.EOF, one that ends inside a message io.ErrUnexpectedEOF.
+var (
+	ErrMalformed = errors.New("http1: malformed message")
+	ErrTooLarge  = errors.New("http1: message too large")
+)
+
+// A Reader reads messages from one connection. It is for one goroutine.
+type Reader struct {
+	br     *bufio.Reader
+	head   []byte
+	fields []field
+}
+
+type field struct{ name, value []byte }
+
+// NewReader reads from r.
+func NewReader(r io.Reader) *Reader {
+	return &Reader{br: bufio.NewReaderSize(r, bufferSize)}
+}
+
+// Get returns the value of the header called name in the message read last, "" without one. Case does not count, and neither
+// does the difference of '_' and '-', which servers mix.
+func (r *Reader) Get(name string) string {
+	for _, f := range r.fields {
+		if sameName(f.name, name) {
+			return string(f.value)
+		}
+	}
+	return ""
+}
+
+func sameName(a []byte, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if fold(a[i]) != fold(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func fold(c byte) byte {
+	switch {
+	case 'A' <= c && c <= 'Z':
+		return c + 'a' - 'A'
+	case c == '_':
+		return '-'
+	}
+	return c
+}
+
+// A Response is what a server answered. Close tells that the connection cannot be used again.
+type Response struct {
+	Status int
+	Body   []byte
+	Close  bool
+}
+
+// ReadResponse reads the answer to a request whose method was not HEAD, passing over provisional answers. A body over limit
+// bytes is ErrTooLarge. The body is the caller's.
+func (r *Reader) ReadResponse(limit int64) (Response, error) {
+	for {
+		line, err := r.readHead()
+		if err != nil {
+			return Response{}, err
+		}
+		old, status, ok := parseStatusLine(line)
+		if !ok {
+			return Response{}, ErrMalformed
+		}
+		if status == 101 {
+			return Response{}, ErrMalformed // nobody asked for another protocol
+		}
+		if status < 200 {
+			continue
+		}
+		f, err := r.framing(old)
+		if err != nil {
+			return Response{}, err
+		}
+		resp := Response{Status: status, Close: f.close}
+		switch {
+		case status == 204 || status == 304:
+		case f.chunked:
+			resp.Body, err = r.readChunked(limit)
+		case f.length >= 0:
+			resp.Body, err = r.readSized(f.length, limit)
+		default:
+			resp.Close = true
+			resp.Body, err = r.readToEnd(limit)
+		}
+		return resp, err
+	}
+}
+
+func parseStatusLine(line []byte) (old bool, status int, ok bool) {
+	version, rest, ok := bytes.Cut(line, []byte(" "))
+	if !ok || len(rest) < 3 || len(rest) > 3 && rest[3] != ' ' {
+		return false, 0, false
+	}
+	old, ok = parseVersion(version)
+	for _, c := range rest[:3] {
+		if c < '0' || c > '9' {
+			return false, 0, false
+		}
+		status = status*10 + int(c-'0')
+	}
+	return old, status, ok && status >= 100
+}
+
+func parseVersion(v []byte) (old, ok bool) {
+	switch string(v) {
+	case "HTTP/1.1":
+		return false, true
+	case "HTTP/1.0":
+		return true, true
+	}
+	return false, false
+}
+
+// readHead reads the start line and the headers, and returns the start line.
+func (r *Reader) readHead() ([]byte, error) {
+	r.head, r.fields = r.head[:0], r.fields[:0]
+	for {
+		part, err := r.br.ReadSlice('\n')
+		if len(r.head)+len(part) > maxHead {
+			return nil, ErrTooLarge
+		}
+		r.head = append(r.head, part...)
+		switch {
+		case err == bufio.ErrBufferFull:
+			continue
+		case err == io.EOF && len(r.head) > 0:
+			return nil, io.ErrUnexpectedEOF
+		case err != nil:
+			return nil, err
+		}
+		if bytes.HasSuffix(r.head, []byte("\n\r\n")) || bytes.HasSuffix(r.head, []byte("\n\n")) {
+			break
+		}
+		if len(r.head) <= 2 && len(bytes.Trim(r.head, "\r\n")) == 0 {
+			return nil, ErrMalformed // an empty line where a message should start
+		}
+	}
+	start, rest, _ := bytes.Cut(r.head, []byte("\n"))
+	for {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		line = bytes.TrimSuffix(line, []byte("\r"))
+		if len(line) == 0 {
+			return bytes.TrimSuffix(start, []byte("\r")), nil
+		}
+		name, value, ok := bytes.Cut(line, []byte(":"))
+		if !ok || !validName(name) || !validValue(value) {
+			return nil, ErrMalformed
+		}
+		r.fields = append(r.fields, field{name, bytes.Trim(value, " \t")})
+	}
+}
+
+func validName(b []byte) bool {
+	for _, c := range b {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case bytes.IndexByte([]byte("!#$%&'*+-.^_`|~"), c) >= 0:
+		default:
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+func validValue(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+type framing struct {
+	length  int64 // -1: not told
+	chunked bool
+	close   bool
+}
+
+// framing reads from the headers how the body is delimited (RFC 9112, section 6.3).
+func (r *Reader) framing(old bool) (framing, error) {
+	f := framing{length: -1, close: old}
+	coded := false
+	for _, h := range r.fields {
+		switch {
+		case equalFold(h.name, "content-length"):
+			n, err := strconv.ParseUint(string(h.value), 10, 62)
+			if err != nil || f.length >= 0 && f.length != int64(n) {
+				return f, ErrMalformed
+			}
+			f.length = int64(n)
+		case equalFold(h.name, "transfer-encoding"):
+			// Only one coding is understood, and an old peer cannot have meant it.
+			if coded || old || !equalFold(h.value, "chunked") {
+				return f, ErrMalformed
+			}
+			coded, f.chunked = true, true
+		case equalFold(h.name, "connection"):
+			for v := range bytes.SplitSeq(h.value, []byte(",")) {
+				switch v = bytes.Trim(v, " \t"); {
+				case equalFold(v, "close"):
+					f.close = true
+				case old && equalFold(v, "keep-alive"):
+					f.close = false
+				}
+			}
+		}
+	}
+	return f, nil
+}
+
+func equalFold(b []byte, s string) bool {
+	if len(b) != len(s) {
+		return false
+	}
+	for i := range b {
+		c := b[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != s[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,70 @@
+package http1
+
+import (
+	"net"
+	"strconv"
+)
+
+// Bodies up to this size are sent together with their head in one write; larger ones are not copied.
+const joinLimit = 16 << 10
+
+// A Writer writes messages to one connection. It is for one goroutine.
+type Writer struct {
+	conn net.Conn
+	buf  []byte
+}
+
+// NewWriter writes to conn.
+func NewWriter(conn net.Conn) *Writer { return &Writer{conn: conn} }
+
+// WriteRequest sends a request. A GET has no body and sends no length.
+func (w *Writer) WriteRequest(method, path, host string, body []byte) error {
+	b := append(w.buf[:0], method...)
+	b = append(b, ' ')
+	b = append(b, path...)
+	b = append(b, " HTTP/1.1\r\nHost: "...)
+	b = append(b, host...)
+	b = append(b, "\r\nUser-Agent: cosevent-go\r\n"...)
+	if method != "GET" {
+		b = appendBodyHeaders(b, body)
+	}
+	return w.send(append(b, "\r\n"...), body)
+}
+
+// WriteResponse sends an answer.
+func (w *Writer) WriteResponse(status int, reason string, body []byte, closing bool) error {
+	b := append(w.buf[:0], "HTTP/1.1 "...)
+	b = strconv.AppendInt(b, int64(status), 10)
+	b = append(b, ' ')
+	b = append(b, reason...)
+	b = append(b, "\r\n"...)
+	if closing {
+		b = append(b, "Connection: close\r\n"...)
+	}
+	b = appendBodyHeaders(b, body)
+	return w.send(append(b, "\r\n"...), body)
+}
+
+// WriteContinue tells a client that asked first to send its body.
+func (w *Writer) WriteContinue() error {
+	_, err := w.conn.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
+	return err
+}
+
+func appendBodyHeaders(b, body []byte) []byte {
+	b = append(b, "Content-Type: application/json\r\nContent-Length: "...)
+	b = strconv.AppendInt(b, int64(len(body)), 10)
+	return append(b, "\r\n"...)
+}
+
+func (w *Writer) send(head, body []byte) error {
+	if len(body) <= joinLimit {
+		head = append(head, body...)
+		w.buf = head
+		_, err := w.conn.Write(head)
+		return err
+	}
+	w.buf = head
+	_, err := (&net.Buffers{head, body}).WriteTo(w.conn)
+	return err
+}

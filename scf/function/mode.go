@@ -1,0 +1,61 @@
+package function
+
+import (
+	"errors"
+	"os"
+)
+
+// Mode is a way in which a process gets its events.
+type Mode string
+
+const (
+	// ModeAuto asks the environment, see [WithMode].
+	ModeAuto Mode = ""
+	// ModeGo1 is the Go1 runtime: the platform dials the process and speaks Go's RPC.
+	ModeGo1 Mode = "go1"
+	// ModeCustom is the Custom Runtime: the process asks the platform for events over HTTP.
+	ModeCustom Mode = "custom"
+	// ModeImage is a function deployed as an image: the platform posts events to the process.
+	ModeImage Mode = "image"
+	// ModeLocal handles one event from a file or standard input and ends.
+	ModeLocal Mode = "local"
+)
+
+// Variables that the platform sets.
+const (
+	envGo1Port    = "_LAMBDA_SERVER_PORT"
+	envCustomHost = "SCF_RUNTIME_API"
+	envCustomPort = "SCF_RUNTIME_API_PORT"
+	envInside     = "TENCENTCLOUD_RUNENV"
+	envMode       = "COSEVENT_MODE"
+)
+
+// detectMode lets the environment decide.
+func detectMode(getenv func(string) string) (Mode, error) {
+	switch m := Mode(getenv(envMode)); m {
+	case ModeAuto:
+	case ModeGo1, ModeCustom, ModeImage, ModeLocal:
+		return m, nil
+	default:
+		return "", errors.New("function: " + envMode + " is " + string(m) + ", want go1, custom, image or local")
+	}
+	switch {
+	case getenv(envGo1Port) != "":
+		return ModeGo1, nil
+	case getenv(envCustomHost) != "":
+		return ModeCustom, nil
+	case getenv(envInside) == "SCF":
+		return ModeImage, nil
+	}
+	return ModeLocal, nil
+}
+
+func (o *options) resolveMode() (Mode, error) {
+	switch o.mode {
+	case ModeAuto:
+		return detectMode(os.Getenv)
+	case ModeGo1, ModeCustom, ModeImage, ModeLocal:
+		return o.mode, nil
+	}
+	return "", errors.New("function: unknown mode " + string(o.mode))
+}

@@ -1,0 +1,77 @@
+package function
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+)
+
+// server accepts connections for the modes in which the platform dials.
+type server struct {
+	e     *engine
+	conns sync.WaitGroup
+}
+
+// listenAndServe serves each connection in a goroutine of its own, until the process is to end. serve must return soon after
+// that: it takes no further request then, but answers those it has.
+func listenAndServe(e *engine, addr string, serve func(*engine, net.Conn)) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return errors.New("function: cannot listen: " + err.Error())
+	}
+	defer l.Close()
+	defer context.AfterFunc(e.ending, func() { _ = l.Close() })()
+	e.opt.onListen(l.Addr().String())
+	s := &server{e: e}
+	defer s.conns.Wait()
+	for pause := time.Duration(0); ; {
+		conn, err := l.Accept()
+		if e.ending.Err() != nil {
+			if conn != nil {
+				_ = conn.Close()
+			}
+			return nil
+		}
+		if err != nil {
+			// Out of descriptors, usually: what runs now gives some back.
+			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
+			e.log("accept: " + err.Error())
+			select {
+			case <-time.After(pause):
+			case <-e.ending.Done():
+			}
+			continue
+		}
+		pause = 0
+		s.conns.Add(1)
+		go func() {
+			defer s.conns.Done()
+			s.handle(conn, serve)
+		}()
+	}
+}
+
+func (s *server) handle(conn net.Conn, serve func(*engine, net.Conn)) {
+	defer conn.Close()
+	// The end of the process stops reading, giving up stops everything.
+	defer context.AfterFunc(s.e.ending, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })()
+	defer context.AfterFunc(s.e.hard, func() { _ = conn.Close() })()
+	serve(s.e, conn)
+	if s.e.ending.Err() != nil {
+		linger(conn)
+	}
+}
+
+// linger waits a moment for the peer to close first: closing a socket with unread bytes in it makes the kernel drop what the
+// peer has not received yet, which may be the report of a panic.
+func linger(conn net.Conn) {
+	t, ok := conn.(*net.TCPConn)
+	if !ok || t.CloseWrite() != nil {
+		return
+	}
+	_ = t.SetReadDeadline(time.Now().Add(250 * time.Millisecond))
+	_, _ = io.Copy(io.Discard, t)
+}
