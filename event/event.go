@@ -1,87 +1,139 @@
 package event
 
 import (
-	"context"
+	"strings"
 	"time"
 )
 
+// Event is one thing that happened to one object. Its dynamic type is a pointer to one of the structs of this package, like
+// *ObjectCreatedPut; switch on it to tell the kinds apart. Events are plain values: reading one from several goroutines is
+// safe, changing one while others read it is not.
 type Event interface {
+	// EventType is the name, without stray spaces.
 	EventType() Type
+	// Common is what every event has. It is never nil for an event that Decode returned.
 	Common() *Base
 }
+
+// One struct per type, each with what events have in common.
+type (
+	// ObjectCreatedPut: PUT Object wrote the object.
+	ObjectCreatedPut struct{ Base }
+	// ObjectCreatedPost: POST Object, an HTML form, wrote it.
+	ObjectCreatedPost struct{ Base }
+	// ObjectCreatedCopy: PUT Object - Copy wrote it.
+	ObjectCreatedCopy struct{ Base }
+	// ObjectCreatedCompleteMultipartUpload: an upload in parts was completed.
+	ObjectCreatedCompleteMultipartUpload struct{ Base }
+	// ObjectCreatedAppend: Append Object added to it.
+	ObjectCreatedAppend struct{ Base }
+	// ObjectCreatedOrigin: it was fetched from the bucket's origin.
+	ObjectCreatedOrigin struct{ Base }
+	// ObjectCreatedReplication: it arrived from a bucket of another region.
+	ObjectCreatedReplication struct{ Base }
+	// ObjectRemoveDelete: the object, or one version of it, is gone.
+	ObjectRemoveDelete struct{ Base }
+	// ObjectRemoveDeleteMarkerCreated: a delete marker hides the object; its versions are still there.
+	ObjectRemoveDeleteMarkerCreated struct{ Base }
+	// ObjectRestorePost: restoring an archived object was asked for.
+	ObjectRestorePost struct{ Base }
+	// ObjectRestoreCompleted: the archived object can be read.
+	ObjectRestoreCompleted struct{ Base }
+	// ObjectCreated: the platform delivered "cos:ObjectCreated:*" as the name. Created, by an operation it does not tell.
+	ObjectCreated struct{ Base }
+	// ObjectRemove: the platform delivered "cos:ObjectRemove:*" as the name. Removed, it does not tell how.
+	ObjectRemove struct{ Base }
+	// Unknown: a name this version does not know. Base.Type holds it, Base.Record all that came.
+	Unknown struct{ Base }
+)
+
+// Base is what every event has. Every field is optional on the wire; what did not come is the zero value.
 type Base struct {
 	Type      Type
-	Time      time.Time
+	Time      time.Time // of the COS request, in UTC, whole seconds on today's wire; zero if absent
 	Bucket    Bucket
 	Object    Object
-	RequestID string
-	SourceIP  string
-	Function  Target
-	Record    *Record
+	RequestID string // x-cos-request-id of the COS request
+	SourceIP  string // of who sent the COS request
+	Function  Target // the function that the event was queued for, from eventQueue
+
+	// Record is the record as it came over the wire, nothing lost. It holds the Authorization of the COS request, a secret.
+	Record *Record
 }
 
-func (b *Base) EventType() Type { return b.Type }
-func (b *Base) Common() *Base   { return b }
-func (b *Base) ID() string      { panic("seam") }
-
+// Object is the object that an event speaks of, as it was when the event happened. Events are asynchronous: by now it may
+// have been changed or deleted.
 type Object struct {
-	Key, ETag, ContentType, StorageClass, VersionID, URL string
-	Size                                                 int64
-	Metadata                                             map[string]string
-}
-type Target struct{ Namespace, Name, Qualifier, Region, AppID string }
-
-type (
-	ObjectCreatedPut struct{ Base }
-)
-
-// Record is one element of Records, in the wire's own shape (cosBucket, cosObject, event …).
-type Record struct {
-	COS   RecordCOS
-	Event RecordEvent
-}
-type RecordCOS struct {
-	Bucket         RecordBucket
-	NotificationID string
-	Object         RecordObject
-	SchemaVersion  string
-}
-type RecordBucket struct{ AppID, CosRegion, Name, Region, S3Region string }
-type RecordObject struct {
-	Key            string
-	Meta           map[string]string
-	Size           int64
-	URL, VersionID string
-}
-type RecordEvent struct {
-	Name, Queue, Source string
-	Time                int64
-	Version             string
-	ReqID               int64
-	RequestParameters   RequestParameters
-	ReservedInfo        string
-}
-type RequestParameters struct {
-	Headers  map[string]string
-	SourceIP string
+	Key          string // exactly as the COS API takes it: no leading /appid/bucket/, not percent-encoded
+	ETag         string // with its quotes; events carry it since 2022
+	ContentType  string
+	StorageClass string // as the event has it, like "Standard"
+	VersionID    string // "" unless the bucket has versioning
+	URL          string // as the event has it; its host may be a legacy one
+	Size         int64  // in bytes
+	// Metadata holds the x-cos-meta- headers by what follows that prefix. It is nil if there are none.
+	Metadata map[string]string
 }
 
-type Notification struct{ Records []Record }
-type DecodeOption func()
+// EventType returns b.Type.
+func (b *Base) EventType() Type { return b.Type }
 
-func Decode(payload []byte, opts ...DecodeOption) ([]Event, error) { panic("seam") }
-func Encode(n Notification) ([]byte, error)                        { panic("seam") }
+// Common returns b.
+func (b *Base) Common() *Base { return b }
 
-type (
-	Mux       struct{}
-	MuxOption func(*Mux)
-	Filter    func()
-)
+// ID is a stable identity for deduplication: SCF gives each attempt for one event the same one, and no other event has it.
+// The wire has no event id, so it is put together from the event's name, the bucket, the id of the COS request, the version
+// and the key: one request that deletes many objects, or many versions of one, makes as many ids. An event without a
+// request id is told by its time, size and ETag instead.
+func (b *Base) ID() string {
+	req := b.RequestID
+	if req == "" {
+		req = "t" + itoa(b.unix()) + "." + itoa(b.Object.Size) + "." + b.Object.ETag
+		if b.Record != nil && b.Record.Event.ReqID != 0 {
+			req += "." + itoa(b.Record.Event.ReqID)
+		}
+	}
+	parts := [...]string{string(b.Type), b.Bucket.ID(), req, b.Object.VersionID}
+	n := len(b.Object.Key)
+	for _, p := range parts {
+		n += len(p) + 1
+	}
+	var sb strings.Builder
+	sb.Grow(n)
+	for _, p := range parts {
+		if strings.ContainsAny(p, "%|") { // keep the parts apart whatever they hold
+			p = strings.ReplaceAll(strings.ReplaceAll(p, "%", "%25"), "|", "%7C")
+		}
+		sb.WriteString(p)
+		sb.WriteByte('|')
+	}
+	sb.WriteString(b.Object.Key)
+	return sb.String()
+}
 
-func NewMux(opts ...MuxOption) *Mux                                              { panic("seam") }
-func On[E Event](m *Mux, h func(context.Context, E) error, filters ...Filter)    { panic("seam") }
-func (m *Mux) OnCreated(h func(context.Context, Event) error, filters ...Filter) { panic("seam") }
-func (m *Mux) OnRemoved(h func(context.Context, Event) error, filters ...Filter) { panic("seam") }
-func (m *Mux) Invoke(ctx context.Context, payload []byte) ([]byte, error)        { panic("seam") }
-func Prefix(p string) Filter                                                     { panic("seam") }
-func Suffix(s string) Filter                                                     { panic("seam") }
+func (b *Base) unix() int64 {
+	if b.Time.IsZero() {
+		return 0
+	}
+	return b.Time.Unix()
+}
+
+// String says what happened to which object, on one line. It has no secrets: neither the Authorization of the COS request
+// nor metadata.
+func (b Base) String() string {
+	t := string(b.Type)
+	if t == "" {
+		t = "(no name)"
+	}
+	s := t + " " + b.Bucket.String() + "/" + quoteIfOdd(b.Object.Key)
+	if b.Object.VersionID != "" {
+		s += " version " + quoteIfOdd(b.Object.VersionID)
+	}
+	if !b.Time.IsZero() {
+		s += " at " + b.Time.UTC().Format(time.RFC3339)
+	}
+	if b.RequestID != "" {
+		s += " request " + quoteIfOdd(b.RequestID)
+	}
+	return s
+}

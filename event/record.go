@@ -1,0 +1,81 @@
+package event
+
+// Notification is what COS sends to a function: a list of records. Decode and DecodeNotification read it, Encode writes it.
+type Notification struct {
+	Records []Record
+
+	raw string // the payload it was decoded from, for the members beside Records
+}
+
+// Record is one element of Records, in the wire's own shape. Its fields hold what the wire has, unresolved: the key with
+// its /appid/bucket/ in front, the region as a short code.
+//
+// A record that was decoded remembers its text: encoding it gives back every member, known or not, as it came, save for
+// fields changed since. Copies of a record share its maps.
+type Record struct {
+	COS   RecordCOS
+	Event RecordEvent
+
+	raw string // the text it was decoded from, "" for one made by hand
+}
+
+// RecordCOS is the member "cos".
+type RecordCOS struct {
+	Bucket         RecordBucket // cosBucket
+	NotificationID string       // cosNotificationId; "unkown", so spelt, on the live wire
+	Object         RecordObject // cosObject
+	SchemaVersion  string       // cosSchemaVersion, "1.0"
+}
+
+// RecordBucket is the member "cosBucket".
+type RecordBucket struct {
+	AppID     string // appid
+	CosRegion string // cosRegion, the long name; since 2022
+	Name      string // name, without -appid
+	Region    string // region, the short code
+	S3Region  string // s3Region, as CosRegion
+}
+
+// RecordObject is the member "cosObject".
+type RecordObject struct {
+	Key       string            // key: /appid/name/key
+	Meta      map[string]string // meta: headers of the object and x-cos-request-id
+	Size      int64             // size, in bytes
+	URL       string            // url
+	VersionID string            // vid
+}
+
+// RecordEvent is the member "event".
+type RecordEvent struct {
+	Name              string // eventName
+	Queue             string // eventQueue
+	Source            string // eventSource, "qcs::cos"
+	Time              int64  // eventTime, in Unix seconds
+	Version           string // eventVersion, "1.0"
+	ReqID             int64  // reqid, 0 since 2022
+	RequestParameters RequestParameters
+	ReservedInfo      string // reservedInfo
+}
+
+// RequestParameters is the member "requestParameters".
+type RequestParameters struct {
+	Headers  map[string]string // requestHeaders: Authorization, a secret
+	SourceIP string            // requestSourceIP
+}
+
+// String shows the record without its request headers, which hold a secret, and without metadata.
+func (r Record) String() string {
+	return quoteIfOdd(r.Event.Name) + " " + quoteIfOdd(r.COS.Bucket.Name) + " " + quoteIfOdd(r.COS.Object.Key)
+}
+
+// String shows the address and the headers' names, not their values.
+func (p RequestParameters) String() string {
+	s := quoteIfOdd(p.SourceIP) + " ["
+	for i, k := range sortedKeys(p.Headers) {
+		if i > 0 {
+			s += " "
+		}
+		s += quoteIfOdd(k)
+	}
+	return s + "]"
+}

@@ -1,0 +1,362 @@
+package event
+
+import (
+	"unicode/utf8"
+)
+
+// scanner reads JSON text (RFC 8259) where it stands: no tree is built, and text without escapes is not copied.
+type scanner struct {
+	s     string
+	pos   int
+	depth int  // still allowed
+	max   int  // depth allowed at the start, for the error
+	valid bool // s is valid UTF-8 throughout
+	fixed bool // some text was not valid Unicode and was repaired
+}
+
+// syntax is the error at the present place.
+func (d *scanner) syntax(problem string) error {
+	if d.pos >= len(d.s) {
+		problem = "ends too early"
+	}
+	return &SyntaxError{Offset: int64(d.pos), Problem: problem}
+}
+
+// space skips white space and returns the byte there, 0 at the end.
+func (d *scanner) space() byte {
+	for d.pos < len(d.s) {
+		c := d.s[d.pos]
+		if c > ' ' || c != ' ' && c != '\n' && c != '\t' && c != '\r' {
+			return c
+		}
+		d.pos++
+	}
+	return 0
+}
+
+// enter goes one level down.
+func (d *scanner) enter() error {
+	if d.depth == 0 {
+		return &LimitError{What: "levels of nesting", Limit: d.max, Offset: int64(d.pos)}
+	}
+	d.depth--
+	d.pos++
+	return nil
+}
+
+// first reads after '{': the name of the first member, up to and with its colon, or the end of the object.
+func (d *scanner) first() (name string, more bool, err error) {
+	if d.space() == '}' {
+		d.pos++
+		d.depth++
+		return "", false, nil
+	}
+	name, err = d.name()
+	return name, err == nil, err
+}
+
+// next reads after a member's value: the name of the next member, or the end of the object.
+func (d *scanner) next() (name string, more bool, err error) {
+	switch d.space() {
+	case ',':
+		d.pos++
+		d.space()
+		name, err = d.name()
+		return name, err == nil, err
+	case '}':
+		d.pos++
+		d.depth++
+		return "", false, nil
+	}
+	return "", false, d.syntax("a comma or } is missing")
+}
+
+func (d *scanner) name() (string, error) {
+	if d.pos >= len(d.s) || d.s[d.pos] != '"' {
+		return "", d.syntax("a member's name is missing")
+	}
+	name, err := d.text()
+	if err != nil {
+		return "", err
+	}
+	if d.space() != ':' {
+		return "", d.syntax("a colon is missing")
+	}
+	d.pos++
+	d.space()
+	return name, nil
+}
+
+// element reads before an element of an array, the first one or a later one, or the end of the array.
+func (d *scanner) element(first bool) (more bool, err error) {
+	c := d.space()
+	if c == ']' {
+		d.pos++
+		d.depth++
+		return false, nil
+	}
+	if first {
+		return true, nil
+	}
+	if c != ',' {
+		return false, d.syntax("a comma or ] is missing")
+	}
+	d.pos++
+	if d.space() == ']' {
+		return false, d.syntax("a value is missing")
+	}
+	return true, nil
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// plain returns the place of the first '"', '\\' or control character at or after i.
+func (d *scanner) plain(i int) int {
+	s := d.s
+	for ; i+8 <= len(s); i += 8 {
+		b := s[i : i+8]
+		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		quote := w ^ ones*'"'
+		slash := w ^ ones*'\\'
+		// A byte is zero, or below 0x20, if subtracting borrows into its high bit and it had none.
+		if ((quote-ones)&^quote|(slash-ones)&^slash|(w-ones*0x20)&^w)&highs != 0 {
+			break
+		}
+	}
+	for i < len(s) && s[i] != '"' && s[i] != '\\' && s[i] >= ' ' {
+		i++
+	}
+	return i
+}
+
+// text reads a string, its opening quote at the present place.
+func (d *scanner) text() (string, error) {
+	start := d.pos + 1
+	end := d.plain(start)
+	if end < len(d.s) && d.s[end] == '"' {
+		d.pos = end + 1
+		t := d.s[start:end]
+		if !d.valid && !utf8.ValidString(t) {
+			d.fixed = true
+			t = string([]rune(t)) // each invalid byte becomes U+FFFD
+		}
+		return t, nil
+	}
+	return d.escaped(start, end)
+}
+
+// escaped reads the rest of a string that has an escape, a control character or no end at end.
+func (d *scanner) escaped(start, end int) (string, error) {
+	buf := make([]byte, 0, end-start+32)
+	for {
+		buf = append(buf, d.s[start:end]...)
+		d.pos = end
+		if end >= len(d.s) {
+			return "", d.syntax("")
+		}
+		switch d.s[end] {
+		case '"':
+			d.pos++
+			if !d.valid && !utf8.Valid(buf) {
+				d.fixed = true
+				return string([]rune(string(buf))), nil
+			}
+			return string(buf), nil
+		case '\\':
+			var err error
+			if buf, err = d.escape(buf); err != nil {
+				return "", err
+			}
+		default:
+			return "", d.syntax("a control character in a string")
+		}
+		start = d.pos
+		end = d.plain(start)
+	}
+}
+
+// escape reads one escape, the backslash at the present place.
+func (d *scanner) escape(buf []byte) ([]byte, error) {
+	if d.pos+1 >= len(d.s) {
+		d.pos = len(d.s)
+		return buf, d.syntax("")
+	}
+	c := d.s[d.pos+1]
+	switch c {
+	case '"', '\\', '/':
+	case 'b':
+		c = '\b'
+	case 'f':
+		c = '\f'
+	case 'n':
+		c = '\n'
+	case 'r':
+		c = '\r'
+	case 't':
+		c = '\t'
+	case 'u':
+		r, ok := d.hex4(d.pos + 2)
+		if !ok {
+			return buf, d.syntax("a broken \\u escape")
+		}
+		d.pos += 6
+		if r >= 0xd800 && r < 0xe000 {
+			low, ok := rune(0), false
+			if r < 0xdc00 && d.pos+1 < len(d.s) && d.s[d.pos] == '\\' && d.s[d.pos+1] == 'u' {
+				low, ok = d.hex4(d.pos + 2)
+			}
+			if ok && low >= 0xdc00 && low < 0xe000 {
+				d.pos += 6
+				r = 0x10000 + (r-0xd800)<<10 + (low - 0xdc00)
+			} else { // a lone surrogate
+				d.fixed = true
+				r = utf8.RuneError
+			}
+		}
+		return utf8.AppendRune(buf, r), nil
+	default:
+		return buf, d.syntax("an unknown escape")
+	}
+	d.pos += 2
+	return append(buf, c), nil
+}
+
+func (d *scanner) hex4(i int) (rune, bool) {
+	if i+4 > len(d.s) {
+		return 0, false
+	}
+	var r rune
+	for _, c := range []byte(d.s[i : i+4]) {
+		switch {
+		case c >= '0' && c <= '9':
+			c -= '0'
+		case c >= 'a' && c <= 'f':
+			c -= 'a' - 10
+		case c >= 'A' && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
+
+// skip reads any value and checks that it is JSON.
+func (d *scanner) skip() error {
+	switch c := d.space(); c {
+	case '"':
+		return d.skipText()
+	case '{':
+		return d.skipObject()
+	case '[':
+		return d.skipArray()
+	case 't':
+		return d.literal("true")
+	case 'f':
+		return d.literal("false")
+	case 'n':
+		return d.literal("null")
+	default:
+		if c == '-' || c >= '0' && c <= '9' {
+			_, err := d.number()
+			return err
+		}
+		return d.syntax("a value is missing")
+	}
+}
+
+func (d *scanner) skipText() error {
+	end := d.plain(d.pos + 1)
+	if end < len(d.s) && d.s[end] == '"' {
+		if !d.valid && !utf8.ValidString(d.s[d.pos:end]) {
+			d.fixed = true
+		}
+		d.pos = end + 1
+		return nil
+	}
+	_, err := d.text()
+	return err
+}
+
+func (d *scanner) skipObject() error {
+	if err := d.enter(); err != nil {
+		return err
+	}
+	_, more, err := d.first()
+	for ; more; _, more, err = d.next() {
+		if err := d.skip(); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (d *scanner) skipArray() error {
+	if err := d.enter(); err != nil {
+		return err
+	}
+	for first := true; ; first = false {
+		more, err := d.element(first)
+		if !more {
+			return err
+		}
+		if err := d.skip(); err != nil {
+			return err
+		}
+	}
+}
+
+func (d *scanner) literal(word string) error {
+	for i := 0; i < len(word); i++ {
+		if d.pos >= len(d.s) || d.s[d.pos] != word[i] {
+			return d.syntax("a broken literal")
+		}
+		d.pos++
+	}
+	return nil
+}
+
+// number reads a number and returns its text.
+func (d *scanner) number() (string, error) {
+	start := d.pos
+	if d.at('-') {
+		d.pos++
+	}
+	switch {
+	case d.at('0'):
+		d.pos++
+	case !d.digits():
+		return "", d.syntax("a broken number")
+	}
+	if d.at('.') {
+		d.pos++
+		if !d.digits() {
+			return "", d.syntax("a broken number")
+		}
+	}
+	if d.at('e') || d.at('E') {
+		d.pos++
+		if d.at('+') || d.at('-') {
+			d.pos++
+		}
+		if !d.digits() {
+			return "", d.syntax("a broken number")
+		}
+	}
+	return d.s[start:d.pos], nil
+}
+
+func (d *scanner) at(c byte) bool { return d.pos < len(d.s) && d.s[d.pos] == c }
+
+func (d *scanner) digits() bool {
+	start := d.pos
+	for d.pos < len(d.s) && d.s[d.pos] >= '0' && d.s[d.pos] <= '9' {
+		d.pos++
+	}
+	return d.pos > start
+}
