@@ -2,12 +2,16 @@ package function
 
 import (
 	"errors"
+	"io"
 	"net"
-	"net/rpc"
 	"os"
+	"sync"
 	"time"
+
+	"github.com/cosevent/cosevent-go/scf/function/internal/gobrpc"
 )
 
+// serveGo1 listens where the platform dials, and answers its calls.
 func serveGo1(e *engine) error {
 	addr := e.opt.addr
 	if addr == "" {
@@ -17,57 +21,113 @@ func serveGo1(e *engine) error {
 		}
 		addr = "0.0.0.0:" + port
 	}
-	s := rpc.NewServer()
-	if err := s.RegisterName("Function", &Function{e}); err != nil {
-		return err
-	}
-	return listenAndServe(e, addr, func(e *engine, c net.Conn) { s.ServeConn(c) })
+	return listenAndServe(e, addr, serveGo1Conn)
 }
 
-type Function struct{ e *engine }
-
-type PingRequest struct{ X int }
-type PingResponse struct{ X int }
-type InvokeRequest struct {
-	Payload                                                                            []byte
-	RequestId, TraceId                                                                 string
-	Deadline                                                                           struct{ Seconds, Nanos int64 }
-	InvokedFunctionUnique                                                              string
-	ClientContext                                                                      []byte
-	Namespace, FunctionName, FunctionVersion                                           string
-	MemoryLimitInMb, TimeLimitInMs                                                     int32
-	Environment, TencentcloudRegion, TencentcloudAppID, TencentcloudUin, FunctionTrace string
-}
-type InvokeResponse struct {
-	Payload []byte
-	Error   *InvokeResponse_Error
-}
-type InvokeResponse_Error struct {
-	Message, Type string
-	StackTrace    []*InvokeResponse_Error_StackTrace
-	ShouldExit    bool
-}
-type InvokeResponse_Error_StackTrace struct {
-	Path  string
-	Line  int32
-	Label string
+func serveGo1Conn(e *engine, conn net.Conn) {
+	c := &go1Conn{e: e, r: gobrpc.NewReader(conn, maxPayload), w: gobrpc.NewWriter(conn)}
+	err := c.serve()
+	if err != nil && !errors.Is(err, io.EOF) && e.ending.Err() == nil {
+		e.log("connection from " + conn.RemoteAddr().String() + ": " + err.Error())
+	}
+	// The peer may have closed its half only: what runs is still answered.
+	c.calls.Wait()
 }
 
-func (f *Function) Ping(req *PingRequest, resp *PingResponse) error { return nil }
-func (f *Function) Invoke(req *InvokeRequest, resp *InvokeResponse) error {
-	vars, _ := f.e.env.apply(req.Environment)
-	var d time.Time
-	if req.Deadline.Seconds != 0 || req.Deadline.Nanos != 0 {
-		d = time.Unix(req.Deadline.Seconds, req.Deadline.Nanos)
+type go1Conn struct {
+	e     *engine
+	r     *gobrpc.Reader
+	w     *gobrpc.Writer
+	calls sync.WaitGroup
+}
+
+// serve reads calls until the connection ends. Invocations run beside it, so that a peer may send the next call, or a ping,
+// before it has the answer to the last.
+func (c *go1Conn) serve() error {
+	for {
+		req, err := c.r.ReadRequest()
+		if err != nil {
+			return err
+		}
+		switch req.Method {
+		case "Function.Invoke":
+			in, err := c.r.ReadInvoke()
+			var mismatch *gobrpc.MismatchError
+			if errors.As(err, &mismatch) {
+				err = c.w.WriteError(req, err.Error())
+			} else if err == nil {
+				c.calls.Add(1)
+				go c.invoke(req, in)
+			}
+			if err != nil {
+				return err
+			}
+		case "Function.Ping":
+			if err := c.r.Discard(); err != nil {
+				return err
+			}
+			if err := c.w.WriteEmpty(req); err != nil {
+				return err
+			}
+		default:
+			if err := c.r.Discard(); err != nil {
+				return err
+			}
+			if err := c.w.WriteError(req, "rpc: can't find method "+req.Method); err != nil {
+				return err
+			}
+		}
 	}
-	meta := &Context{RequestID: req.RequestId, FunctionName: req.FunctionName, FunctionVersion: req.FunctionVersion, Namespace: req.Namespace,
-		MemoryLimitMB: int(req.MemoryLimitInMb), TimeLimit: time.Duration(req.TimeLimitInMs) * time.Millisecond,
-		Region: req.TencentcloudRegion, AppID: req.TencentcloudAppID, UIN: req.TencentcloudUin, TraceID: req.TraceId, ClientContext: req.ClientContext, Environment: vars}
-	out, fail := f.e.invoke(meta, req.Payload, d)
-	resp.Payload = out
-	if fail != nil {
-		resp.Error = &InvokeResponse_Error{Message: fail.message, Type: fail.typ, ShouldExit: fail.exit}
-		defer time.AfterFunc(50*time.Millisecond, func() { f.e.finish(meta, fail) })
+}
+
+func (c *go1Conn) invoke(req gobrpc.Request, in *gobrpc.Invoke) {
+	meta := c.metadata(in)
+	out, fail := []byte(nil), &reply{message: errGoexit.Error(), typ: "Goexit", exit: true}
+	defer c.calls.Done()
+	defer func() {
+		var err error
+		if fail == nil {
+			err = c.w.WriteResult(req, out)
+		} else {
+			err = c.w.WriteFailure(req, fail.failure())
+		}
+		if err != nil {
+			c.e.log("answer to request " + meta.RequestID + " not sent: " + err.Error())
+		}
+		c.e.finish(meta, fail)
+	}()
+	var deadline time.Time
+	if in.DeadlineSeconds != 0 || in.DeadlineNanos != 0 {
+		deadline = time.Unix(in.DeadlineSeconds, in.DeadlineNanos)
 	}
-	return nil
+	out, fail = c.e.invoke(meta, in.Payload, deadline)
+}
+
+func (c *go1Conn) metadata(in *gobrpc.Invoke) *Context {
+	vars, ok := c.e.env.apply(in.Environment)
+	if !ok {
+		c.e.log("request " + in.RequestID + ": its environment is no JSON object, it is not applied")
+	}
+	return &Context{
+		RequestID:       in.RequestID,
+		FunctionName:    in.FunctionName,
+		FunctionVersion: in.FunctionVersion,
+		Namespace:       in.Namespace,
+		MemoryLimitMB:   int(in.MemoryLimitMB),
+		TimeLimit:       time.Duration(in.TimeLimitMS) * time.Millisecond,
+		Region:          in.Region,
+		AppID:           in.AppID,
+		UIN:             in.UIN,
+		TraceID:         in.TraceID,
+		ClientContext:   in.ClientContext,
+		Environment:     vars,
+	}
+}
+
+func (r *reply) failure() gobrpc.Failure {
+	f := gobrpc.Failure{Message: r.message, Type: r.typ, ShouldExit: r.exit}
+	for _, s := range r.stack {
+		f.Stack = append(f.Stack, gobrpc.Frame{Path: s.path, Line: int32(s.line), Label: s.label})
+	}
+	return f
 }

@@ -1,0 +1,80 @@
+package gobrpc
+
+// cursor reads the primitives of the encoding from a message. The first error stays, and everything after it reads as zero.
+type cursor struct {
+	b   []byte
+	err error
+}
+
+func (c *cursor) fail() {
+	if c.err == nil {
+		c.err = ErrMalformed
+	}
+	c.b = nil
+}
+
+// uint: a byte below 128 is the value, any other is the negated count of big-endian bytes that follow.
+func (c *cursor) uint() uint64 {
+	if len(c.b) == 0 {
+		c.fail()
+		return 0
+	}
+	if v := c.b[0]; v < 128 {
+		c.b = c.b[1:]
+		return uint64(v)
+	}
+	n := int(-int8(c.b[0]))
+	if n < 1 || n > 8 || n >= len(c.b) {
+		c.fail()
+		return 0
+	}
+	var v uint64
+	for _, x := range c.b[1 : 1+n] {
+		v = v<<8 | uint64(x)
+	}
+	c.b = c.b[1+n:]
+	return v
+}
+
+// int: the lowest bit says whether the others are complemented.
+func (c *cursor) int() int64 {
+	u := c.uint()
+	if u&1 != 0 {
+		return ^int64(u >> 1)
+	}
+	return int64(u >> 1)
+}
+
+// bytes reads a count and as many bytes. They are part of the message.
+func (c *cursor) bytes() []byte {
+	n := c.uint()
+	if n > uint64(len(c.b)) {
+		c.fail()
+		return nil
+	}
+	v := c.b[:n:n]
+	c.b = c.b[n:]
+	return v
+}
+
+// text returns the string that comes next, which is old itself if it says the same: most of what a platform sends does not
+// change from call to call.
+func (c *cursor) text(old string) string {
+	if b := c.bytes(); string(b) != old {
+		return string(b)
+	}
+	return old
+}
+
+// field reads how far the next field of a struct is from the one before. 0 is the end of the struct.
+func (c *cursor) field(last, count int) (next int, more bool) {
+	delta := c.uint()
+	if delta == 0 {
+		return 0, false
+	}
+	if delta > uint64(count-1-last) {
+		c.fail()
+		return 0, false
+	}
+	return last + int(delta), true
+}

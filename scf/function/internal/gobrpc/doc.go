@@ -1,0 +1,49 @@
+// Package gobrpc reads and writes the messages of the Go1 runtime: the frames of package net/rpc in the encoding of package
+// encoding/gob, and in them just the requests and responses that the platform exchanges with a function. It is the server's
+// side. The two packages of the standard library judge it in the tests; they are not used here because reflection and
+// compiling of types cost more than the whole exchange, and their size would be in every function.
+//
+// Gob is self-describing: a peer sends the definition of each of its types once per connection, before the first value, and
+// gives the type a number of its own choice. The reader follows those definitions: fields may come in any order, be missing,
+// or be unknown, in which case their values are passed over whatever their type.
+package gobrpc
+
+import "errors"
+
+// Errors of reading. Errors of the connection come through as they are.
+var (
+	// ErrMalformed is a stream that is no gob: nothing after it can be understood.
+	ErrMalformed = errors.New("gobrpc: malformed stream")
+	// ErrTooLarge is a message over the limit.
+	ErrTooLarge = errors.New("gobrpc: message too large")
+)
+
+// A MismatchError is a value of the wrong type in a sound stream: the message is lost, the next one can be read.
+type MismatchError struct {
+	Field string
+}
+
+func (e *MismatchError) Error() string {
+	if e.Field == "" {
+		return "gobrpc: the value is no struct"
+	}
+	return "gobrpc: field " + e.Field + " has a type that does not fit"
+}
+
+// Numbers that the encoding gives to its basic types.
+const (
+	idBool = iota + 1
+	idInt
+	idUint
+	idFloat
+	idBytes
+	idString
+	idComplex
+	idInterface
+)
+
+const (
+	firstUserID = 64    // types with smaller numbers are the encoding's own
+	maxTypes    = 4096  // definitions kept of one peer
+	maxDepth    = 10000 // nesting of values that are passed over
+)
