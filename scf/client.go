@@ -92,6 +92,7 @@ func New(cred common.CredentialIface, region string, opts ...Option) (*Client, e
 	bad.check("endpoint", err)
 	cfg.backoff.check(&bad)
 	cfg.wait.check(&bad)
+	cfg.upload.check(&bad, region)
 	if err := bad.err("client"); err != nil {
 		return nil, err
 	}
@@ -99,7 +100,7 @@ func New(cred common.CredentialIface, region string, opts ...Option) (*Client, e
 		region: region, namespace: cfg.namespace,
 		http:    newTransport(cfg.http, endpoint),
 		backoff: cfg.backoff.withDefaults(), wait: cfg.wait.withDefaults(),
-		upload: cfg.upload, progress: cfg.progress, now: cfg.now,
+		upload: cfg.upload.init(cred, &cfg), progress: cfg.progress, now: cfg.now,
 	}
 	if c.api, err = c.service(cred, cfg.language, 60); err != nil {
 		return nil, err

@@ -79,14 +79,14 @@ func (c *Client) Create(ctx context.Context, f Function) error {
 	return c.create(ctx, f)
 }
 
-func (c *Client) create(ctx context.Context, f Function) error {
+func (c *Client) create(ctx context.Context, f Function) (err error) {
 	f = f.forCreation()
 	r := f.ref()
 	source, drop, err := c.source(ctx, r, f.Code)
 	if err != nil {
 		return err
 	}
-	defer drop()
+	defer func() { err = both(err, drop()) }()
 	start := time.Now()
 	c.report(Progress{Function: r.String(), Stage: "create"})
 	req := createRequest(f, source)

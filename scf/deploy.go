@@ -211,7 +211,7 @@ func (c *Client) update(ctx context.Context, f Function, info *FunctionInfo) (Ch
 	return ch, err
 }
 
-func (c *Client) updateCode(ctx context.Context, f Function) error {
+func (c *Client) updateCode(ctx context.Context, f Function) (err error) {
 	r := f.ref()
 	if f.Code.zip == nil && f.Code.key == "" {
 		return fmt.Errorf("scf: function %s: %w: handler or failed state can only be mended together with code", r, ErrConflict)
@@ -220,7 +220,7 @@ func (c *Client) updateCode(ctx context.Context, f Function) error {
 	if err != nil {
 		return err
 	}
-	defer drop()
+	defer func() { err = both(err, drop()) }()
 	c.report(Progress{Function: r.String(), Stage: "code"})
 	req := scfsdk.NewUpdateFunctionCodeRequest()
 	req.FunctionName, req.Namespace, req.Handler, req.Code = &f.Name, &f.Namespace, &f.Handler, source

@@ -80,7 +80,7 @@ func isELF(f *zip.File) bool { return string(head(f, 4)) == elf.ELFMAG }
 func checkScript(f *zip.File) error {
 	b := head(f, 4096)
 	if !bytes.HasPrefix(b, []byte("#!")) {
-		return fmt.Errorf("%s is neither a Linux binary nor a script that begins with #!", f.Name)
+		return fmt.Errorf("%s is neither a Linux binary nor a script with an interpreter line", f.Name)
 	}
 	if line, _, _ := bytes.Cut(b, []byte("\n")); bytes.HasSuffix(line, []byte("\r")) {
 		return fmt.Errorf("%s has the line ends of Windows", f.Name)

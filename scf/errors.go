@@ -225,3 +225,14 @@ type unknownError struct{ err error }
 func (e *unknownError) Error() string        { return e.err.Error() + " (" + ErrUnknownOutcome.Error() + ")" }
 func (e *unknownError) Unwrap() error        { return e.err }
 func (e *unknownError) Is(target error) bool { return target == ErrUnknownOutcome }
+
+// both joins two errors and leaves a single one as it is.
+func both(a, b error) error {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return errors.Join(a, b)
+}
