@@ -1,4 +1,144 @@
 package event
 
-// check looks at the record just read, whose text begins at start, for what Strict refuses.
-func (d *decoder) check(start int) *RecordError { return nil }
+import (
+	"strconv"
+	"strings"
+)
+
+// checker looks for what Strict refuses in a record that the decoder has read already, so that its syntax is fine.
+type checker struct {
+	scanner
+	base int // where the record begins in the payload
+}
+
+// check looks at the record just read, whose text begins at start.
+func (d *decoder) check(start int) *RecordError {
+	c := checker{scanner: scanner{s: d.rec.raw, depth: d.max, max: d.max, valid: d.valid}, base: start}
+	return c.members(recordShape)
+}
+
+func (c *checker) wrong(at int, err error, detail string) *RecordError {
+	return &RecordError{Offset: int64(c.base + at), Err: err, detail: detail}
+}
+
+// under puts a member's name in front of an error's path.
+func (e *RecordError) under(name string) *RecordError {
+	if e != nil {
+		_ = inside(e, name)
+	}
+	return e
+}
+
+// members checks an object whose members are listed.
+func (c *checker) members(shape []member) *RecordError {
+	if c.space() != '{' {
+		return c.wrong(c.pos, ErrWrongType, "no object")
+	}
+	if err := c.enter(); err != nil {
+		return c.wrong(c.pos, ErrLimit, "")
+	}
+	var seen uint64
+	for name, more, err := c.first(); more; name, more, err = c.next() {
+		if err != nil {
+			return c.wrong(c.pos, err, "")
+		}
+		i := 0
+		for i < len(shape) && shape[i].name != name {
+			i++
+		}
+		if i == len(shape) {
+			return c.wrong(c.pos, ErrUnknownMember, "").under(name)
+		}
+		if seen&(1<<i) != 0 {
+			return c.wrong(c.pos, ErrDuplicateMember, "").under(name)
+		}
+		seen |= 1 << i
+		var e *RecordError
+		switch m := shape[i]; m.kind {
+		case kindObject:
+			e = c.members(m.in)
+		case kindHeaders:
+			e = c.headers()
+		default:
+			e = c.value(m.kind)
+		}
+		if e != nil {
+			return e.under(name)
+		}
+	}
+	return nil
+}
+
+// headers checks an object of texts.
+func (c *checker) headers() *RecordError {
+	if c.space() != '{' {
+		return c.wrong(c.pos, ErrWrongType, "no object")
+	}
+	if err := c.enter(); err != nil {
+		return c.wrong(c.pos, ErrLimit, "")
+	}
+	seen := map[string]bool{}
+	for name, more, err := c.first(); more; name, more, err = c.next() {
+		if err != nil {
+			return c.wrong(c.pos, err, "")
+		}
+		if c.fixed {
+			return c.wrong(c.pos, ErrText, "a member's name")
+		}
+		if seen[name] {
+			return c.wrong(c.pos, ErrDuplicateMember, "").under(name)
+		}
+		seen[name] = true
+		if e := c.value(kindText); e != nil {
+			return e.under(name)
+		}
+	}
+	return nil
+}
+
+func (c *checker) value(kind memberKind) *RecordError {
+	first, at := c.space(), c.pos
+	if kind == kindInt {
+		if first != '-' && (first < '0' || first > '9') {
+			return c.wrong(at, ErrWrongType, "no number")
+		}
+		s, err := c.number()
+		if err == nil {
+			_, err = strconv.ParseInt(s, 10, 64)
+		}
+		if err != nil {
+			return c.wrong(at, ErrRange, "no 64-bit integer")
+		}
+		return nil
+	}
+	if first != '"' {
+		return c.wrong(at, ErrWrongType, "no text")
+	}
+	c.fixed = false
+	s, err := c.text()
+	switch {
+	case err != nil:
+		return c.wrong(at, err, "")
+	case c.fixed:
+		return c.wrong(at, ErrText, "")
+	case kind == kindName && !wellFormed(s):
+		return c.wrong(at, ErrName, "")
+	}
+	return nil
+}
+
+// wellFormed reports whether a name is of the form cos:Family:Action, of letters and digits, or a wildcard.
+func wellFormed(name string) bool {
+	rest, ok := strings.CutPrefix(name, "cos:")
+	family, action, ok2 := strings.Cut(rest, ":")
+	return ok && ok2 && isWord(family) && (action == "*" || isWord(action))
+}
+
+func isWord(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != ""
+}

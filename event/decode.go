@@ -1,7 +1,7 @@
 package event
 
 import (
-	"errors"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -30,7 +30,7 @@ func Decode(payload []byte, opts ...DecodeOption) ([]Event, error) {
 func DecodeNotification(payload []byte, opts ...DecodeOption) (Notification, error) {
 	d := decoder{config: newConfig(opts), wire: true}
 	err := d.payload(payload)
-	return Notification{Records: d.records, raw: d.s}, err
+	return Notification{Records: d.records, raw: strings.TrimSpace(d.s)}, err
 }
 
 // decoder reads one payload.
@@ -143,7 +143,7 @@ func (d *decoder) element1(n int) error {
 	start, depth := d.pos, d.depth
 	d.rec, d.nanos, d.fixed = Record{}, 0, false
 	err := d.record(&d.rec)
-	if wrong := (*RecordError)(nil); errors.As(err, &wrong) {
+	if wrong, ok := err.(*RecordError); ok { // never wrapped
 		wrong.Index = n
 		d.fail(wrong)
 		d.pos, d.depth = start, depth

@@ -12,23 +12,29 @@ import (
 // is repaired with U+FFFD.
 //
 // The error tells of a decoded record that could not be read and was changed all the same.
-func Encode(n Notification) ([]byte, error) { return appendNotification(nil, n, false) }
-
-func appendNotification(b []byte, n Notification, redact bool) ([]byte, error) {
-	b = append(b, `{"Records":[`...)
+func Encode(n Notification) ([]byte, error) {
+	list := []byte{'['}
 	for i := range n.Records {
 		if i > 0 {
-			b = append(b, ',')
+			list = append(list, ',')
 		}
 		var err error
-		if b, err = appendRecord(b, &n.Records[i], redact); err != nil {
+		if list, err = appendRecord(list, &n.Records[i], i); err != nil {
 			return nil, err
 		}
 	}
-	return append(b, "]}"...), nil
+	list = append(list, ']')
+	if n.raw == "" {
+		return append(append([]byte(`{"Records":`), list...), '}'), nil
+	}
+	return []byte(rewrite(n.raw, []string{"Records"}, func(string) string { return string(list) })), nil
 }
 
-func appendRecord(b []byte, r *Record, redact bool) ([]byte, error) {
+// appendRecord writes the record of an index.
+func appendRecord(b []byte, r *Record, index int) ([]byte, error) {
+	if r.raw != "" {
+		return appendDecoded(b, r, index)
+	}
 	return appendFresh(b, r), nil
 }
 

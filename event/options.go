@@ -20,6 +20,14 @@ const (
 
 func newConfig(opts []DecodeOption) config {
 	c := config{maxDepth: DefaultMaxDepth, maxRecords: DefaultMaxRecords, maxBytes: DefaultMaxBytes}
+	if len(opts) > 0 {
+		return c.with(opts)
+	}
+	return c
+}
+
+// with is apart from newConfig so that the usual case stays off the heap.
+func (c config) with(opts []DecodeOption) config {
 	for _, o := range opts {
 		o(&c)
 	}

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"strings"
 	"unicode/utf8"
 )
 
@@ -151,9 +152,10 @@ func (d *scanner) text() (string, error) {
 
 // escaped reads the rest of a string that has an escape, a control character or no end at end.
 func (d *scanner) escaped(start, end int) (string, error) {
-	buf := make([]byte, 0, end-start+32)
+	var out strings.Builder
+	out.Grow(end - start + 32)
 	for {
-		buf = append(buf, d.s[start:end]...)
+		out.WriteString(d.s[start:end])
 		d.pos = end
 		if end >= len(d.s) {
 			return "", d.syntax("")
@@ -161,16 +163,18 @@ func (d *scanner) escaped(start, end int) (string, error) {
 		switch d.s[end] {
 		case '"':
 			d.pos++
-			if !d.valid && !utf8.Valid(buf) {
+			s := out.String()
+			if !d.valid && !utf8.ValidString(s) {
 				d.fixed = true
-				return string([]rune(string(buf))), nil
+				s = string([]rune(s))
 			}
-			return string(buf), nil
+			return s, nil
 		case '\\':
-			var err error
-			if buf, err = d.escape(buf); err != nil {
+			r, err := d.escape()
+			if err != nil {
 				return "", err
 			}
+			out.WriteRune(r)
 		default:
 			return "", d.syntax("a control character in a string")
 		}
@@ -180,49 +184,51 @@ func (d *scanner) escaped(start, end int) (string, error) {
 }
 
 // escape reads one escape, the backslash at the present place.
-func (d *scanner) escape(buf []byte) ([]byte, error) {
+func (d *scanner) escape() (rune, error) {
 	if d.pos+1 >= len(d.s) {
 		d.pos = len(d.s)
-		return buf, d.syntax("")
+		return 0, d.syntax("")
 	}
-	c := d.s[d.pos+1]
-	switch c {
+	r := rune(d.s[d.pos+1])
+	switch r {
 	case '"', '\\', '/':
 	case 'b':
-		c = '\b'
+		r = '\b'
 	case 'f':
-		c = '\f'
+		r = '\f'
 	case 'n':
-		c = '\n'
+		r = '\n'
 	case 'r':
-		c = '\r'
+		r = '\r'
 	case 't':
-		c = '\t'
+		r = '\t'
 	case 'u':
-		r, ok := d.hex4(d.pos + 2)
-		if !ok {
-			return buf, d.syntax("a broken \\u escape")
-		}
-		d.pos += 6
-		if r >= 0xd800 && r < 0xe000 {
-			low, ok := rune(0), false
-			if r < 0xdc00 && d.pos+1 < len(d.s) && d.s[d.pos] == '\\' && d.s[d.pos+1] == 'u' {
-				low, ok = d.hex4(d.pos + 2)
-			}
-			if ok && low >= 0xdc00 && low < 0xe000 {
-				d.pos += 6
-				r = 0x10000 + (r-0xd800)<<10 + (low - 0xdc00)
-			} else { // a lone surrogate
-				d.fixed = true
-				r = utf8.RuneError
-			}
-		}
-		return utf8.AppendRune(buf, r), nil
+		return d.unicode()
 	default:
-		return buf, d.syntax("an unknown escape")
+		return 0, d.syntax("an unknown escape")
 	}
 	d.pos += 2
-	return append(buf, c), nil
+	return r, nil
+}
+
+// unicode reads \uXXXX, and a second one that makes a pair of surrogates with it. A lone surrogate becomes U+FFFD.
+func (d *scanner) unicode() (rune, error) {
+	r, ok := d.hex4(d.pos + 2)
+	if !ok {
+		return 0, d.syntax("a broken \\u escape")
+	}
+	d.pos += 6
+	if r < 0xd800 || r >= 0xe000 {
+		return r, nil
+	}
+	if r < 0xdc00 && d.pos+1 < len(d.s) && d.s[d.pos] == '\\' && d.s[d.pos+1] == 'u' {
+		if low, ok := d.hex4(d.pos + 2); ok && low >= 0xdc00 && low < 0xe000 {
+			d.pos += 6
+			return 0x10000 + (r-0xd800)<<10 + (low - 0xdc00), nil
+		}
+	}
+	d.fixed = true
+	return utf8.RuneError, nil
 }
 
 func (d *scanner) hex4(i int) (rune, bool) {

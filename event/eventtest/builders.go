@@ -85,12 +85,12 @@ func DeleteMarkerCreated(opts ...Option) *event.ObjectRemoveDeleteMarkerCreated 
 
 // RestorePost makes an event of the restoring of an archived object being asked for.
 func RestorePost(opts ...Option) *event.ObjectRestorePost {
-	return build[*event.ObjectRestorePost](event.TypeObjectRestorePost, archived(opts))
+	return build[*event.ObjectRestorePost](event.TypeObjectRestorePost, opts)
 }
 
 // RestoreCompleted makes an event of an archived object being readable again.
 func RestoreCompleted(opts ...Option) *event.ObjectRestoreCompleted {
-	return build[*event.ObjectRestoreCompleted](event.TypeObjectRestoreCompleted, archived(opts))
+	return build[*event.ObjectRestoreCompleted](event.TypeObjectRestoreCompleted, opts)
 }
 
 // Created makes an event whose name is the wildcard "cos:ObjectCreated:*".
@@ -106,11 +106,6 @@ func Removed(opts ...Option) *event.ObjectRemove {
 // Unknown makes an event of a name that the SDK does not know, like "cos:InventoryReportCreated:Put".
 func Unknown(name event.Type, opts ...Option) *event.Unknown {
 	return build[*event.Unknown](name, opts)
-}
-
-// archived gives the options for an object of an archive class, before those given.
-func archived(opts []Option) []Option {
-	return append([]Option{StorageClass("Archive")}, opts...)
 }
 
 // Payload is what a function receives for these events: {"Records":[…]}. Events that were decoded are written as they came.

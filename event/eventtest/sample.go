@@ -62,7 +62,7 @@ func ETag(etag string) Option {
 // ContentType sets the object's content type. The default is "image/png".
 func ContentType(t string) Option { return func(s *sample) { s.contentType = t } }
 
-// StorageClass sets the object's storage class. The default is "Standard".
+// StorageClass sets the object's storage class. The default is "Standard", "Archive" for what is restored.
 func StorageClass(c string) Option { return func(s *sample) { s.storageClass = c } }
 
 // Version sets the object's version, as in a bucket with versioning. The default is none.
@@ -125,6 +125,9 @@ func Record(t event.Type, opts ...Option) event.Record {
 		typ: t, bucket: DefaultBucket, key: "in/cat.png", size: 1024, contentType: "image/png", storageClass: "Standard",
 		time: DefaultTime, sourceIP: "198.51.100.7", function: DefaultFunction,
 		authorization: "q-sign-algorithm=sha1&q-ak=AKIDEXAMPLE&q-signature=made-up",
+	}
+	if t.Family() == event.FamilyRestore {
+		s.storageClass = "Archive"
 	}
 	for _, o := range opts {
 		o(s)

@@ -1,0 +1,183 @@
+package event
+
+import (
+	"maps"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// reader returns a scanner for text that the decoder has accepted before.
+func reader(text string) scanner {
+	return scanner{s: text, depth: math.MaxInt, max: math.MaxInt, valid: utf8.ValidString(text)}
+}
+
+// rewrite replaces the value at a path inside a JSON value by what f makes of its text, "" if there is none. Objects on the
+// way that are missing or null are made; all else stays as it is written. A member that comes twice is replaced twice.
+func rewrite(text string, path []string, f func(old string) string) string {
+	if len(path) == 0 {
+		return f(text)
+	}
+	if text == "" || text[0] != '{' {
+		text = "{}"
+	}
+	var out strings.Builder
+	out.Grow(len(text) + 64)
+	copied, found := 0, false
+	end, members := eachMember(text, func(name string, start, end int) {
+		if name != path[0] {
+			return
+		}
+		found = true
+		out.WriteString(text[copied:start])
+		out.WriteString(rewrite(text[start:end], path[1:], f))
+		copied = end
+	})
+	if !found {
+		out.WriteString(text[copied:end])
+		copied = end
+		if members > 0 {
+			out.WriteByte(',')
+		}
+		out.Write(appendText(nil, path[0]))
+		out.WriteByte(':')
+		out.WriteString(rewrite("", path[1:], f))
+	}
+	out.WriteString(text[copied:])
+	return out.String()
+}
+
+// eachMember calls f for each member of an object's text, with where its value is, and returns where the closing brace is and
+// how many members there are.
+func eachMember(text string, f func(name string, start, end int)) (brace, members int) {
+	d := reader(text)
+	if d.space() != '{' || d.enter() != nil {
+		return len(text), 0
+	}
+	for name, more, err := d.first(); more && err == nil; name, more, err = d.next() {
+		start := d.pos
+		if d.skip() != nil {
+			break // cannot be: the text was read before
+		}
+		members++
+		f(name, start, d.pos)
+	}
+	return d.pos - 1, members
+}
+
+// appendDecoded writes a record that was decoded: its text, with the fields replaced that were changed since.
+func appendDecoded(b []byte, r *Record, index int) ([]byte, error) {
+	if r.blank() { // one that could not be read
+		return append(b, r.raw...), nil
+	}
+	d := decoder{scanner: reader(r.raw)}
+	var was Record
+	if err := d.record(&was); err != nil {
+		return nil, &RecordError{Index: index, Err: err, detail: "it could not be read and was changed"}
+	}
+	return append(b, changed(r.raw, &was, r)...), nil
+}
+
+// blank reports whether nothing but the text is there.
+func (r *Record) blank() bool {
+	c, e := &r.COS, &r.Event
+	return c.Bucket == RecordBucket{} && c.NotificationID == "" && c.SchemaVersion == "" &&
+		c.Object.Key == "" && len(c.Object.Meta) == 0 && c.Object.Size == 0 && c.Object.URL == "" && c.Object.VersionID == "" &&
+		e.Name == "" && e.Queue == "" && e.Source == "" && e.Time == 0 && e.Version == "" && e.ReqID == 0 &&
+		len(e.RequestParameters.Headers) == 0 && e.RequestParameters.SourceIP == "" && e.ReservedInfo == ""
+}
+
+// changed returns the text of a record with the fields of now that differ from was.
+func changed(text string, was, now *Record) string {
+	set := func(value string, path ...string) {
+		text = rewrite(text, path, func(string) string { return value })
+	}
+	str := func(was, now string, path ...string) {
+		if was != now {
+			set(string(appendText(nil, now)), path...)
+		}
+	}
+	num := func(was, now int64, path ...string) {
+		if was != now {
+			set(strconv.FormatInt(now, 10), path...)
+		}
+	}
+	headers := func(was, now map[string]string, path ...string) {
+		if !maps.Equal(was, now) {
+			text = rewrite(text, path, func(old string) string { return rewriteMap(old, now) })
+		}
+	}
+	wb, nb := &was.COS.Bucket, &now.COS.Bucket
+	str(wb.AppID, nb.AppID, "cos", "cosBucket", "appid")
+	str(wb.CosRegion, nb.CosRegion, "cos", "cosBucket", "cosRegion")
+	str(wb.Name, nb.Name, "cos", "cosBucket", "name")
+	str(wb.Region, nb.Region, "cos", "cosBucket", "region")
+	str(wb.S3Region, nb.S3Region, "cos", "cosBucket", "s3Region")
+	str(was.COS.NotificationID, now.COS.NotificationID, "cos", "cosNotificationId")
+	wo, no := &was.COS.Object, &now.COS.Object
+	str(wo.Key, no.Key, "cos", "cosObject", "key")
+	headers(wo.Meta, no.Meta, "cos", "cosObject", "meta")
+	num(wo.Size, no.Size, "cos", "cosObject", "size")
+	str(wo.URL, no.URL, "cos", "cosObject", "url")
+	str(wo.VersionID, no.VersionID, "cos", "cosObject", "vid")
+	str(was.COS.SchemaVersion, now.COS.SchemaVersion, "cos", "cosSchemaVersion")
+	we, ne := &was.Event, &now.Event
+	str(we.Name, ne.Name, "event", "eventName")
+	str(we.Queue, ne.Queue, "event", "eventQueue")
+	str(we.Source, ne.Source, "event", "eventSource")
+	num(we.Time, ne.Time, "event", "eventTime")
+	str(we.Version, ne.Version, "event", "eventVersion")
+	num(we.ReqID, ne.ReqID, "event", "reqid")
+	wp, np := &we.RequestParameters, &ne.RequestParameters
+	headers(wp.Headers, np.Headers, "event", "requestParameters", "requestHeaders")
+	str(wp.SourceIP, np.SourceIP, "event", "requestParameters", "requestSourceIP")
+	str(we.ReservedInfo, ne.ReservedInfo, "event", "reservedInfo")
+	return text
+}
+
+// rewriteMap makes the text of an object of texts say what now says. Entries that already do, and values that no map of texts
+// can hold, keep their text.
+func rewriteMap(old string, now map[string]string) string {
+	b := []byte{'{'}
+	done := make(map[string]bool, len(now))
+	comma := func() {
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+	}
+	entry := func(name, value string) {
+		comma()
+		b = appendText(b, name)
+		b = append(b, ':')
+		b = append(b, value...)
+	}
+	if old != "" && old[0] == '{' {
+		eachMember(old, func(name string, start, end int) {
+			text := old[start:end]
+			if c := text[0]; c == '{' || c == '[' {
+				if _, ok := now[name]; !ok {
+					entry(name, text)
+				}
+				return
+			}
+			value, ok := now[name]
+			if !ok || done[name] {
+				return
+			}
+			done[name] = true
+			d := decoder{scanner: reader(text)}
+			var was string
+			if d.str(&was) != nil || was != value {
+				text = string(appendText(nil, value))
+			}
+			entry(name, text)
+		})
+	}
+	for _, name := range sortedKeys(now) {
+		if !done[name] {
+			entry(name, string(appendText(nil, now[name])))
+		}
+	}
+	return string(append(b, '}'))
+}
