@@ -1,0 +1,3 @@
+package scftest
+
+func clsActions() map[string]action { return map[string]action{} }

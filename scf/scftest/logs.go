@@ -1,0 +1,131 @@
+package scftest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// record is the log of one execution. Platform lines are written when somebody reads them.
+type record struct {
+	region, namespace, function string
+	qualifier                   string // the version that ran
+	alias                       string // the alias it was asked by, if any
+	topic                       string
+	id                          string
+	retry                       int
+	start                       time.Time
+	duration                    time.Duration
+	memory                      int64 // MB, configured
+	mem                         int64 // bytes, used
+	status                      int
+	ret, errText                string
+	init                        *initReport
+	lines                       []string
+	async                       bool
+}
+
+// logStore keeps the newest records.
+type logStore struct {
+	mu    sync.Mutex
+	limit int
+	ring  []*record
+	next  int // where the next goes once the ring is full
+}
+
+func newLogStore(limit int) *logStore { return &logStore{limit: limit} }
+
+func (l *logStore) add(r *record) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.ring) < l.limit {
+		l.ring = append(l.ring, r)
+		return
+	}
+	l.ring[l.next] = r
+	l.next = (l.next + 1) % l.limit
+}
+
+// all returns the records that keep wants, oldest first.
+func (l *logStore) all(keep func(*record) bool) []*record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []*record
+	for i := range l.ring {
+		if r := l.ring[(l.next+i)%len(l.ring)]; keep(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// record writes an execution's log.
+func (s *Server) record(inv *invocation, res result) {
+	r := &record{
+		region: inv.region, namespace: inv.namespace, function: inv.function, qualifier: inv.qualifier, id: inv.id, retry: inv.retry,
+		start: inv.start, duration: res.duration, memory: inv.cfg.memory, mem: res.mem, status: res.status, ret: res.ret,
+		errText: res.errText, init: res.init, lines: inv.out.take(), async: inv.async, topic: inv.cfg.topic,
+	}
+	if v := inv.version; v != nil {
+		r.qualifier = v.name
+		if inv.qualifier != v.name {
+			r.alias = inv.qualifier
+		}
+	}
+	s.logs.add(r)
+}
+
+// line is one line of a log.
+type line struct {
+	text     string
+	platform bool
+	at       time.Time
+}
+
+// log returns a record's lines as the log service has them.
+func (r *record) log() []line {
+	end := r.start.Add(r.duration)
+	platform := func(at time.Time, format string, args ...any) line {
+		return line{fmt.Sprintf(format, args...), true, at}
+	}
+	out := []line{platform(r.start, "START RequestId:%s", r.id)}
+	if i := r.init; i != nil {
+		out = append(out, platform(r.start, "Init Report RequestId: %s InitDuration: %dms Duration: %dms Memory: %dMB MemUsage: %sMB",
+			r.id, i.duration.Milliseconds(), r.duration.Milliseconds(), r.memory, megabytes(i.mem)))
+	}
+	for _, l := range r.lines {
+		out = append(out, line{l, false, r.start})
+	}
+	if r.status != statusOK {
+		out = append(out, platform(end, "ERROR RequestId:%s Result:%s", r.id, r.errText))
+	}
+	ret := r.ret
+	if r.status != statusOK {
+		ret = r.errText
+	}
+	return append(out,
+		platform(end, "Response RequestId:%s RetMsg:%s", r.id, ret),
+		platform(end, "END RequestId:%s", r.id),
+		platform(end, "Report RequestId:%s Duration:%dms Memory:%dMB MemUsage:%sMB", r.id, r.duration.Milliseconds(), r.memory, megabytes(r.mem)))
+}
+
+func megabytes(n int64) string { return strconv.FormatFloat(float64(n)/(1<<20), 'f', 6, 64) }
+
+// text is the log of one execution in the form of Invoke's LogType Tail.
+func (l *logStore) text(id string, retry int) string {
+	var b strings.Builder
+	for _, r := range l.all(func(r *record) bool { return r.id == id && r.retry == retry }) {
+		fmt.Fprintf(&b, "START RequestId: %s\nEvent RequestId: %s\n", r.id, r.id)
+		for _, line := range r.lines {
+			b.WriteString(line + "\n")
+		}
+		if r.status != statusOK {
+			fmt.Fprintf(&b, "ERROR RequestId: %s Result:%s\n", r.id, r.errText)
+		}
+		fmt.Fprintf(&b, " \nEND RequestId: %s\nReport RequestId: %s Duration:%dms Memory:%dMB MemUsage:%sMB", r.id, r.id,
+			r.duration.Milliseconds(), r.memory, megabytes(r.mem))
+	}
+	return b.String()
+}

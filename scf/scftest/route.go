@@ -1,0 +1,3 @@
+package scftest
+
+func (s *Server) route(a *alias, routingKey string) string { return "" }

@@ -1,0 +1,75 @@
+package scftest
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// readTimer checks name and description of a timer trigger: a cron expression, bare or as {"cron":"…"}.
+func (c *call) readTimer(t *trigger, desc string) error {
+	if !timerName.MatchString(t.name) {
+		return fail("InvalidParameterValue.TriggerName", "TriggerName参数传入错误: %q. Up to 100 letters, digits, - and _.", t.name)
+	}
+	if len(t.custom) > 4<<10 {
+		return fail("InvalidParameterValue.CustomArgument", "CustomArgument超出长度限制: 4 KB")
+	}
+	expr := strings.TrimSpace(desc)
+	if strings.HasPrefix(expr, "{") {
+		var d struct {
+			Cron string `json:"cron"`
+		}
+		if err := json.Unmarshal([]byte(desc), &d); err != nil {
+			return fail("InvalidParameterValue.TriggerDesc", "TriggerDesc参数传入错误: it is not a JSON object")
+		}
+		expr = d.Cron
+	}
+	cr, err := parseCron(expr)
+	if err != nil {
+		return fail("InvalidParameterValue.TriggerDesc", "TriggerDesc参数传入错误: %v", err)
+	}
+	t.cron = cr
+	t.desc = `{"cron":` + quote(expr) + `}`
+	return nil
+}
+
+// schedule sets the next firing of a timer trigger that is open. The lock is held.
+func (s *Server) schedule(t *trigger) {
+	if t.kind != kindTimer || !t.open {
+		return
+	}
+	now := s.clock.Now()
+	at, ok := t.cron.next(maxTime(now, t.fires))
+	if !ok {
+		return
+	}
+	t.fires = at
+	t.next = s.clock.AfterFunc(at.Sub(now), func() { s.fireTimer(t, at) })
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// fireTimer queues a timer's event. It runs on the clock, so it must not wait: a full queue drops nothing here, the bound is
+// passed instead.
+func (s *Server) fireTimer(t *trigger, at time.Time) {
+	payload, _ := json.Marshal(struct {
+		Type        string
+		TriggerName string
+		Time        string
+		Message     string
+	}{"Timer", t.name, at.UTC().Format("2006-01-02T15:04:05Z"), t.custom})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || !t.open || t.fn.deleted {
+		return
+	}
+	s.push(&asyncEvent{AsyncEvent: AsyncEvent{
+		Region: t.fn.region, Namespace: t.fn.namespace, Function: t.fn.name, Qualifier: t.qualifier, Payload: payload, Source: "TRIGGER_TIMER",
+	}, id: newID()})
+	s.schedule(t)
+}
