@@ -66,8 +66,12 @@ func (c *cursor) text(old string) string {
 	return old
 }
 
-// field reads how far the next field of a struct is from the one before. 0 is the end of the struct.
+// field reads how far the next field of a struct is from the one before. 0 is the end of the struct, and so is the end of
+// the message, as encoding/gob has it.
 func (c *cursor) field(last, count int) (next int, more bool) {
+	if len(c.b) == 0 {
+		return 0, false
+	}
 	delta := c.uint()
 	if delta == 0 {
 		return 0, false

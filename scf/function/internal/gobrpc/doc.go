@@ -8,7 +8,10 @@
 // or be unknown, in which case their values are passed over whatever their type.
 package gobrpc
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Errors of reading. Errors of the connection come through as they are.
 var (
@@ -17,6 +20,10 @@ var (
 	// ErrTooLarge is a message over the limit.
 	ErrTooLarge = errors.New("gobrpc: message too large")
 )
+
+// errOwnType is a value of one of the types in which the encoding describes types. No peer sends such values, though
+// encoding/gob would take them.
+var errOwnType = fmt.Errorf("%w: a value of a type of the encoding's own", ErrMalformed)
 
 // A MismatchError is a value of the wrong type in a sound stream: the message is lost, the next one can be read.
 type MismatchError struct {

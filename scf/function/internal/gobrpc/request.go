@@ -59,7 +59,7 @@ var targets = [plans][]target{
 func (r *Reader) plan(id int64, use int, field string) (*wireType, plan, error) {
 	t := r.types[id]
 	if t == nil && id > idInterface {
-		return nil, nil, ErrMalformed
+		return nil, nil, unknownType(id)
 	}
 	if t == nil || t.kind != kindStruct {
 		return nil, nil, &MismatchError{field}
@@ -105,7 +105,7 @@ func (r *Reader) ReadRequest() (Request, error) {
 			r.skip(&c, t.fields[f].id, 0)
 		}
 	}
-	return req, c.end()
+	return req, c.err // bytes after the value are passed over, as encoding/gob does
 }
 
 // ReadInvoke reads the argument of a call.
@@ -159,8 +159,8 @@ func (r *Reader) ReadInvoke() (*Invoke, error) {
 			r.skip(&c, t.fields[f].id, 0)
 		}
 	}
-	if err := c.end(); err != nil {
-		return nil, err
+	if c.err != nil {
+		return nil, c.err
 	}
 	if !own {
 		in.Payload, in.ClientContext = clone(in.Payload), clone(in.ClientContext)
@@ -196,14 +196,6 @@ func (c *cursor) int32(field string) int32 {
 		c.b = nil
 	}
 	return int32(v)
-}
-
-// end is called where a message must have ended.
-func (c *cursor) end() error {
-	if len(c.b) > 0 {
-		c.fail()
-	}
-	return c.err
 }
 
 func clone(b []byte) []byte {

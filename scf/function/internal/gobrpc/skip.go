@@ -25,7 +25,7 @@ func (r *Reader) skip(c *cursor, id int64, depth int) {
 	}
 	t := r.types[id]
 	if t == nil {
-		c.fail()
+		c.b, c.err = nil, unknownType(id)
 		return
 	}
 	switch t.kind {
@@ -66,4 +66,11 @@ func (r *Reader) skipInterface(c *cursor) {
 		r.define(c, id)
 		c.uint() // the length of what follows the definition
 	}
+}
+
+func unknownType(id int64) error {
+	if id < firstUserID {
+		return errOwnType
+	}
+	return ErrMalformed
 }

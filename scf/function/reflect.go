@@ -1,0 +1,149 @@
+package function
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// Reflect makes a Handler of any function that scf-go-lib's Start takes:
+//
+//	func()
+//	func() error
+//	func(In) error
+//	func() (Out, error)
+//	func(In) (Out, error)
+//	func(context.Context) error
+//	func(context.Context, In) error
+//	func(context.Context) (Out, error)
+//	func(context.Context, In) (Out, error)
+//
+// and also func(In), func(context.Context) and func(context.Context, In). In and Out are whatever encoding/json can decode
+// and encode; each call gets a new In. A value that is a [Handler] already is returned as it is. Anything else is a mistake
+// that [Run] names before it takes an event, and that Invoke returns. New code uses [JSON], which the compiler checks.
+func Reflect(f any) Handler {
+	if h, ok := f.(Handler); ok {
+		return h
+	}
+	h := &reflected{}
+	h.err = h.inspect(f)
+	return h
+}
+
+type reflected struct {
+	f       reflect.Value
+	takes   reflect.Type // of the event, nil if the function takes none
+	context bool
+	returns int
+	err     error
+}
+
+func (h *reflected) check() error { return h.err }
+
+// inspect learns f's signature, or says what is wrong with it.
+func (h *reflected) inspect(f any) error {
+	if f == nil {
+		return errors.New("function: Reflect was given nil")
+	}
+	h.f = reflect.ValueOf(f)
+	t := h.f.Type()
+	contextType, errorType := reflect.TypeFor[context.Context](), reflect.TypeFor[error]()
+	wrong := func(format string, args ...any) error {
+		return fmt.Errorf("function: handler %v: %s", t, fmt.Sprintf(format, args...))
+	}
+	switch {
+	case t.Kind() != reflect.Func:
+		return wrong("it is no function")
+	case h.f.IsNil():
+		return wrong("it is nil")
+	case t.IsVariadic():
+		return wrong("it is variadic; take a slice")
+	case t.NumIn() > 2:
+		return wrong("it takes %d arguments, want context.Context and an event at most", t.NumIn())
+	case t.NumOut() > 2:
+		return wrong("it returns %d values, want a result and an error at most", t.NumOut())
+	}
+	for i := range t.NumIn() {
+		in := t.In(i)
+		switch {
+		case i == 0 && in == contextType:
+			h.context = true
+		case in == contextType:
+			return wrong("context.Context must be the first argument")
+		case i == 0 && t.NumIn() == 2:
+			return wrong("it takes two arguments, so the first must be context.Context, not %v", in)
+		case !decodable(in):
+			return wrong("no event can be decoded into %v", in)
+		default:
+			h.takes = in
+		}
+	}
+	h.returns = t.NumOut()
+	if h.returns > 0 {
+		if last := t.Out(h.returns - 1); !last.Implements(errorType) {
+			if h.returns == 1 {
+				return wrong("a single returned value must be an error, not %v; return (%v, error)", last, last)
+			}
+			return wrong("the second returned value must be an error, not %v", last)
+		}
+	}
+	return nil
+}
+
+func decodable(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
+		return false
+	case reflect.Interface:
+		return t.NumMethod() == 0
+	case reflect.Pointer:
+		return decodable(t.Elem())
+	}
+	return true
+}
+
+func (h *reflected) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if h.err != nil {
+		return nil, h.err
+	}
+	var args []reflect.Value
+	if h.context {
+		args = append(args, reflect.ValueOf(ctx))
+	}
+	if h.takes != nil {
+		in := reflect.New(h.takes)
+		if err := json.Unmarshal(payload, in.Interface()); err != nil {
+			return nil, fmt.Errorf("function: the event does not fit %v: %w", h.takes, err)
+		}
+		args = append(args, in.Elem())
+	}
+	results := h.f.Call(args)
+	if h.returns == 0 {
+		return nil, nil
+	}
+	if err := asError(results[h.returns-1]); err != nil {
+		return nil, err
+	}
+	if h.returns == 1 {
+		return nil, nil
+	}
+	b, err := json.Marshal(results[0].Interface())
+	if err != nil {
+		return nil, fmt.Errorf("function: the result cannot be encoded: %w", err)
+	}
+	return b, nil
+}
+
+// asError takes a nil pointer of a concrete error type for what its author meant: no error.
+func asError(v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.Interface, reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
+		if v.IsNil() {
+			return nil
+		}
+	}
+	err, _ := v.Interface().(error)
+	return err
+}
