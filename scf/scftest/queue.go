@@ -12,6 +12,12 @@ type AsyncEvent struct {
 	Region, Namespace, Function, Qualifier string // Namespace "" means default, Qualifier "" means $DEFAULT
 	Payload                                []byte
 	Source                                 string // "TRIGGER_COS"
+	// RequestID is the id of the invocation, the same for all attempts; empty, the queue makes one.
+	RequestID string
+	// Starting and Attempted, which may be nil, are called before and after each attempt, Attempted before a retry can begin. They
+	// must be quick and must not call the server.
+	Starting  func()
+	Attempted func(Attempt)
 	// Done, which may be nil, is called once when the event is finally delivered, dead or dropped.
 	Done func(Outcome)
 }
@@ -58,6 +64,14 @@ type asyncEvent struct {
 	attempts []Attempt
 	retries  int64 // of execution errors
 	repeat   bool  // it was delivered, this is the duplicate
+}
+
+// tried notes an attempt.
+func (e *asyncEvent) tried(a Attempt) {
+	e.attempts = append(e.attempts, a)
+	if e.Attempted != nil {
+		e.Attempted(a)
+	}
 }
 
 // queue holds the events that wait. It is guarded by Server.mu.
@@ -123,7 +137,10 @@ func (s *Server) enqueue(ctx context.Context, e AsyncEvent) (string, error) {
 	if e.Namespace == "" {
 		e.Namespace = defaultNamespace
 	}
-	ev := &asyncEvent{AsyncEvent: e, id: newID()}
+	if e.RequestID == "" {
+		e.RequestID = newID()
+	}
+	ev := &asyncEvent{AsyncEvent: e, id: e.RequestID}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.queue.full() {
@@ -173,6 +190,9 @@ func (s *Server) work() {
 		}
 		s.queue.taken++
 		s.mu.Unlock()
+		if e.Starting != nil {
+			e.Starting()
+		}
 		done := s.attempt(e)
 		if done != nil && e.Done != nil {
 			e.Done(*done)

@@ -28,7 +28,7 @@ func (s *Server) attempt(e *asyncEvent) *Outcome {
 	case e.repeat: // what a duplicate does changes nothing: the event was delivered
 	case res.status == statusOK:
 		if d := s.queue.duplicate; d != nil && d.Float64() < s.queue.rate {
-			e.attempts = append(e.attempts, a)
+			e.tried(a)
 			e.repeat = true
 			s.push(e)
 			return nil
@@ -37,7 +37,7 @@ func (s *Server) attempt(e *asyncEvent) *Outcome {
 		again, why := s.again(f, e, res, a.End)
 		if again {
 			a.NextRetry = a.End.Add(retryInterval)
-			e.attempts = append(e.attempts, a)
+			e.tried(a)
 			s.retryAt(e, a.NextRetry)
 			return nil
 		}
@@ -48,7 +48,7 @@ func (s *Server) attempt(e *asyncEvent) *Outcome {
 			out.Reason += "; no dead-letter queue"
 		}
 	}
-	e.attempts = append(e.attempts, a)
+	e.tried(a)
 	out.Attempts = e.attempts
 	s.requests.finish(e.id, res, a.End)
 	return out
