@@ -16,7 +16,7 @@ func (s *Server) Client(region string) *scf.Client {
 	if s.ln != nil {
 		address, hc = s.URL(), &http.Client{Transport: s.Transport()}
 	}
-	c, err := scf.New(common.NewCredential(s.cfg.secretID, s.cfg.secretKey), region, scf.WithEndpoint(address), scf.WithHTTPClient(hc))
+	c, err := scf.New(common.NewCredential(s.cfg.secretID, s.cfg.secretKey), region, scf.WithEndpoint(address), scf.WithHTTPClient(hc), scf.WithNow(s.Now))
 	if err != nil {
 		panic("scftest: " + err.Error())
 	}

@@ -1,3 +1,341 @@
 package scftest
 
-func clsActions() map[string]action { return map[string]action{} }
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The log service's SearchLog, as far as readers of function logs need it.
+type (
+	searchRequest struct {
+		From           *int64       `json:"From"`
+		To             *int64       `json:"To"`
+		Query          *string      `json:"Query"`
+		QueryString    *string      `json:"QueryString"`
+		QuerySyntax    *int64       `json:"QuerySyntax"`
+		TopicID        *string      `json:"TopicId"`
+		Topics         []topicParam `json:"Topics"`
+		Sort           *string      `json:"Sort"`
+		Limit          *int64       `json:"Limit"`
+		Offset         *int64       `json:"Offset"`
+		Context        *string      `json:"Context"`
+		UseNewAnalysis *bool        `json:"UseNewAnalysis"`
+		SamplingRate   *float64     `json:"SamplingRate"`
+		HighLight      *bool        `json:"HighLight"`
+	}
+	topicParam struct {
+		TopicID *string `json:"TopicId"`
+		Context *string `json:"Context"`
+	}
+	searchResponse struct {
+		Context         string     `json:"Context"`
+		ListOver        bool       `json:"ListOver"`
+		Analysis        bool       `json:"Analysis"`
+		Results         []logInfo  `json:"Results"`
+		ColNames        []string   `json:"ColNames"`
+		AnalysisResults []logItems `json:"AnalysisResults"`
+		AnalysisRecords []string   `json:"AnalysisRecords"`
+		Columns         []column   `json:"Columns"`
+		SamplingRate    float64    `json:"SamplingRate"`
+		RequestId       *string    `json:"RequestId"`
+	}
+	logInfo struct {
+		Time        int64    `json:"Time"`
+		TopicID     string   `json:"TopicId"`
+		TopicName   string   `json:"TopicName"`
+		Source      string   `json:"Source"`
+		FileName    string   `json:"FileName"`
+		PkgID       string   `json:"PkgId"`
+		PkgLogID    string   `json:"PkgLogId"`
+		HighLights  []string `json:"HighLights"`
+		LogJSON     string   `json:"LogJson"`
+		HostName    string   `json:"HostName"`
+		RawLog      string   `json:"RawLog"`
+		IndexStatus string   `json:"IndexStatus"`
+	}
+	logItems struct {
+		Data []logItem `json:"Data"`
+	}
+	logItem struct {
+		Key   string `json:"Key"`
+		Value string `json:"Value"`
+	}
+	column struct {
+		Name string `json:"Name"`
+		Type string `json:"Type"`
+	}
+)
+
+const (
+	clsPage    = 1000
+	clsMost    = 10_000 // lines that one query pages through
+	contextTTL = time.Hour
+)
+
+func clsActions() map[string]action {
+	search := on("CQL and SQL over a function's log topic", 15, searchLog)
+	search.service = "cls"
+	return map[string]action{"SearchLog": search}
+}
+
+// logLine is a line with its fields.
+type logLine struct {
+	at     int64 // milliseconds
+	record *record
+	index  int
+	fields clsRow
+}
+
+func searchLog(c *call, p *searchRequest) (*searchResponse, error) {
+	topics := map[string]bool{}
+	if t := str(p.TopicID); t != "" {
+		topics[t] = true
+	}
+	token := str(p.Context)
+	for _, t := range p.Topics {
+		topics[str(t.TopicID)] = true
+		if token == "" {
+			token = str(t.Context)
+		}
+	}
+	if len(topics) == 0 {
+		return nil, missing("TopicId")
+	}
+	for t := range topics {
+		if !c.hasTopic(t) {
+			return nil, fail("ResourceNotFound.TopicNotExist", "topic %s does not exist", t)
+		}
+	}
+	if p.From == nil || p.To == nil {
+		return nil, missing("From, To")
+	}
+	if *p.From > *p.To {
+		return nil, fail("InvalidParameter", "From is after To")
+	}
+	limit, offset := or(p.Limit, 100), val(p.Offset)
+	if limit < 1 || limit > clsPage || offset < 0 {
+		return nil, fail("InvalidParameter", "Limit is 1 to %d, Offset is not negative", clsPage)
+	}
+	dir := or(p.Sort, "desc")
+	if dir != "asc" && dir != "desc" {
+		return nil, fail("InvalidParameter", "Sort is asc or desc")
+	}
+	if or(p.QuerySyntax, 1) != 1 {
+		return nil, fail("UnsupportedOperation", "this fake knows the CQL syntax only (QuerySyntax 1)")
+	}
+	query := or(p.QueryString, str(p.Query))
+	test, sql, err := parseQuery(query)
+	if err != nil {
+		return nil, fail("FailedOperation.SyntaxError", "query %q: %v", query, err)
+	}
+	found := c.lines(topics, *p.From, *p.To, test)
+	resp := &searchResponse{SamplingRate: 1}
+	if sql != nil {
+		sql.answer(resp, found, val(p.UseNewAnalysis))
+		return resp, nil
+	}
+	if dir == "desc" {
+		slices.Reverse(found)
+	}
+	key := fmt.Sprintf("%s|%d|%d|%s", query, *p.From, *p.To, dir)
+	if token != "" {
+		if offset, err = c.readContext(token, key); err != nil {
+			return nil, err
+		}
+	}
+	from := min(offset, int64(len(found)))
+	to := min(from+limit, int64(len(found)), clsMost)
+	for _, l := range found[min(from, to):to] {
+		resp.Results = append(resp.Results, l.info())
+	}
+	resp.ListOver = to >= int64(len(found)) || to >= clsMost
+	if !resp.ListOver {
+		resp.Context = c.writeContext(to, key)
+	}
+	return resp, nil
+}
+
+// hasTopic tells whether a topic is the region's own or one that some function names.
+func (c *call) hasTopic(topic string) bool {
+	if topic == DefaultTopic(c.region) {
+		return true
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, ns := range c.Server.region(c.region).namespaces {
+		for _, f := range ns.functions {
+			if f.latest.cfg.topic == topic {
+				return true
+			}
+			for _, v := range f.versions {
+				if v.cfg.topic == topic {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// A context is an offset in a result list, of one query and for an hour.
+func (c *call) writeContext(offset int64, key string) string {
+	b, _ := json.Marshal([]any{offset, c.clock.Now().Unix(), key})
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func (c *call) readContext(token, key string) (int64, error) {
+	bad := fail("InvalidParameter.Context", "the Context is not of this query, or older than an hour")
+	b, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		return 0, bad
+	}
+	var parts []json.RawMessage
+	var offset, at int64
+	var of string
+	if json.Unmarshal(b, &parts) != nil || len(parts) != 3 || json.Unmarshal(parts[0], &offset) != nil ||
+		json.Unmarshal(parts[1], &at) != nil || json.Unmarshal(parts[2], &of) != nil {
+		return 0, bad
+	}
+	if of != key || offset < 0 || c.clock.Now().Sub(time.Unix(at, 0)) > contextTTL {
+		return 0, bad
+	}
+	return offset, nil
+}
+
+// parseQuery reads a condition, and the SQL after it if there is one.
+func parseQuery(q string) (clsTest, *clsSQL, error) {
+	tokens, err := clsLex(q)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &clsReader{tokens: tokens}
+	test, err := clsSearch(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(r.tokens) == 0 {
+		return test, nil, nil
+	}
+	if err := r.expect("|"); err != nil {
+		return nil, nil, err
+	}
+	sql, err := parseSQL(r)
+	return test, sql, err
+}
+
+// lines returns the lines of topics within from..to that satisfy test, oldest first.
+func (c *call) lines(topics map[string]bool, from, to int64, test clsTest) []logLine {
+	var out []logLine
+	for _, r := range c.logs.all(func(r *record) bool {
+		return r.region == c.region && topics[r.topic] && r.start.UnixMilli() <= to && r.start.Add(r.duration).UnixMilli() >= from
+	}) {
+		for i, l := range r.log() {
+			at := l.at.UnixMilli()
+			if at < from || at > to {
+				continue
+			}
+			if f := r.fields(l); test(f) {
+				out = append(out, logLine{at, r, i, f})
+			}
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].at < out[j].at })
+	return out
+}
+
+// fields are the documented fields of one line.
+func (r *record) fields(l line) clsRow {
+	f := clsRow{}
+	status := r.status
+	if !l.final {
+		status = 202 // it still ran
+	}
+	kind := "Custom"
+	if l.platform {
+		kind = "Platform"
+	} else if text := strings.TrimSpace(l.text); strings.HasPrefix(text, "{") { // one-line JSON: its members are fields too
+		var m map[string]any
+		if json.Unmarshal([]byte(text), &m) == nil {
+			for k, v := range m {
+				if s, ok := v.(string); ok {
+					f[k] = s
+				} else if b, err := json.Marshal(v); err == nil {
+					f[k] = string(b)
+				}
+			}
+		}
+	}
+	maps.Copy(f, clsRow{
+		"SCF_FunctionName": r.function, "SCF_Namespace": r.namespace, "SCF_StartTime": strconv.FormatInt(r.start.UnixMilli(), 10),
+		"SCF_LogTime": strconv.FormatInt(l.at.UnixMilli(), 10), "SCF_RequestId": r.id, "SCF_Duration": strconv.FormatInt(r.duration.Milliseconds(), 10),
+		"SCF_Alias": r.alias, "SCF_Qualifier": r.qualifier, "SCF_MemUsage": strconv.FormatInt(r.mem, 10), "SCF_Level": "INFO",
+		"SCF_Message": l.text, "SCF_Type": kind, "SCF_StatusCode": strconv.Itoa(status), "SCF_RetryNum": strconv.Itoa(r.retry),
+	})
+	return f
+}
+
+func (l logLine) info() logInfo {
+	b, _ := json.Marshal(l.fields)
+	return logInfo{
+		Time: l.at, TopicID: l.record.topic, TopicName: "SCF_logtopic", Source: "198.51.100.1", HostName: l.record.function,
+		PkgID: strings.ToUpper(strings.ReplaceAll(l.record.id, "-", "")) + "-" + strconv.Itoa(l.record.retry), PkgLogID: strconv.Itoa(l.index),
+		LogJSON: string(b),
+	}
+}
+
+// answer fills in the result of an analysis, in the newer form or the older one.
+func (q *clsSQL) answer(resp *searchResponse, found []logLine, newForm bool) {
+	rows := make([]clsRow, len(found))
+	for i, l := range found {
+		rows[i] = l.fields
+	}
+	resp.Analysis, resp.ListOver = true, true
+	for _, c := range q.columns {
+		resp.ColNames = append(resp.ColNames, c.name)
+		resp.Columns = append(resp.Columns, column{c.name, c.kind()})
+	}
+	for _, values := range q.run(rows) {
+		var items logItems
+		record := map[string]any{}
+		for i, c := range q.columns {
+			items.Data = append(items.Data, logItem{c.name, values[i]})
+			record[c.name] = values[i]
+			if n, err := strconv.ParseFloat(values[i], 64); err == nil && c.kind() != "varchar" {
+				record[c.name] = n
+			}
+		}
+		if newForm {
+			b, _ := json.Marshal(record)
+			resp.AnalysisRecords = append(resp.AnalysisRecords, string(b))
+		} else {
+			resp.AnalysisResults = append(resp.AnalysisResults, items)
+		}
+	}
+	if !newForm {
+		resp.Columns = nil
+	} else {
+		resp.ColNames = nil
+	}
+}
+
+// kind is a column's type.
+func (c clsColumn) kind() string {
+	switch {
+	case c.agg == "count":
+		return "bigint"
+	case c.agg == "sum" || c.agg == "avg" || c.field == "SCF_MemUsage":
+		return "double"
+	}
+	switch c.field {
+	case "SCF_StartTime", "SCF_Duration", "SCF_StatusCode", "SCF_RetryNum", "SCF_LogTime":
+		return "bigint"
+	}
+	return "varchar"
+}

@@ -95,7 +95,7 @@ func (r *result) seal(id string) {
 func (s *Server) execute(ctx context.Context, inv *invocation) result {
 	inv.start = s.clock.Now()
 	began := time.Now()
-	inv.out = &userLog{}
+	inv.out = &userLog{began: began}
 	s.mu.Lock()
 	s.busy++
 	res, ok := s.admit(inv)

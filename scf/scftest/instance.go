@@ -108,9 +108,7 @@ func (p *pool) start(ctx context.Context, inv *invocation) (*instance, result) {
 	exited := in.proc.dead()
 	timedOut := errors.Is(ready.Err(), context.DeadlineExceeded)
 	in.stop()
-	for _, l := range in.first.take() {
-		inv.out.add(l)
-	}
+	inv.out.before(in.first.take())
 	switch {
 	case exited:
 		return nil, failed(statusUserCode, -1, "UserCodeError: %s: %v during initialization", inv.cfg.entry(), in.proc.cmd.ProcessState)
@@ -122,9 +120,7 @@ func (p *pool) start(ctx context.Context, inv *invocation) (*instance, result) {
 
 // invoke runs one event. healthy says whether the instance may take another.
 func (in *instance) invoke(ctx context.Context, inv *invocation) (res result, healthy bool) {
-	for _, l := range in.first.take() {
-		inv.out.add(l)
-	}
+	inv.out.before(in.first.take())
 	in.proc.out.give(inv.out)
 	limit := time.Duration(inv.cfg.timeout) * time.Second
 	began := time.Now()

@@ -23,7 +23,7 @@ type record struct {
 	status                      int
 	ret, errText                string
 	init                        *initReport
-	lines                       []string
+	lines                       []printed
 	async                       bool
 }
 
@@ -81,6 +81,7 @@ func (s *Server) record(inv *invocation, res result) {
 type line struct {
 	text     string
 	platform bool
+	final    bool // written when the execution was over
 	at       time.Time
 }
 
@@ -88,15 +89,15 @@ type line struct {
 func (r *record) log() []line {
 	end := r.start.Add(r.duration)
 	platform := func(at time.Time, format string, args ...any) line {
-		return line{fmt.Sprintf(format, args...), true, at}
+		return line{fmt.Sprintf(format, args...), true, at.Equal(end), at}
 	}
-	out := []line{platform(r.start, "START RequestId:%s", r.id)}
+	out := []line{{"START RequestId:" + r.id, true, false, r.start}}
 	if i := r.init; i != nil {
-		out = append(out, platform(r.start, "Init Report RequestId: %s InitDuration: %dms Duration: %dms Memory: %dMB MemUsage: %sMB",
-			r.id, i.duration.Milliseconds(), r.duration.Milliseconds(), r.memory, megabytes(i.mem)))
+		out = append(out, line{text: fmt.Sprintf("Init Report RequestId: %s InitDuration: %dms Duration: %dms Memory: %dMB MemUsage: %sMB",
+			r.id, i.duration.Milliseconds(), r.duration.Milliseconds(), r.memory, megabytes(i.mem)), platform: true, at: r.start})
 	}
 	for _, l := range r.lines {
-		out = append(out, line{l, false, r.start})
+		out = append(out, line{l.text, false, false, r.start.Add(min(l.at, r.duration))})
 	}
 	if r.status != statusOK {
 		out = append(out, platform(end, "ERROR RequestId:%s Result:%s", r.id, r.errText))
@@ -119,7 +120,7 @@ func (l *logStore) text(id string, retry int) string {
 	for _, r := range l.all(func(r *record) bool { return r.id == id && r.retry == retry }) {
 		fmt.Fprintf(&b, "START RequestId: %s\nEvent RequestId: %s\n", r.id, r.id)
 		for _, line := range r.lines {
-			b.WriteString(line + "\n")
+			b.WriteString(line.text + "\n")
 		}
 		if r.status != statusOK {
 			fmt.Fprintf(&b, "ERROR RequestId: %s Result:%s\n", r.id, r.errText)

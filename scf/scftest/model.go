@@ -258,5 +258,5 @@ func ptr[T any](v T) *T { return &v }
 
 const timeForm = time.DateTime
 
-// stamp writes a time as the API does: local time of Beijing is what consoles show, the fake keeps to UTC.
-func stamp(t time.Time) string { return t.UTC().Format(timeForm) }
+// stamp writes a time as the API does: in the platform's zone, UTC+8.
+func stamp(t time.Time) string { return t.In(beijing).Format(timeForm) }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Limits of what one execution may log, as the log service has them.
@@ -13,10 +14,17 @@ const (
 	maxLogLine  = 8 << 10
 )
 
+// printed is a line that user code wrote, so long after the execution began.
+type printed struct {
+	text string
+	at   time.Duration
+}
+
 // userLog collects what one execution prints. The zero value is empty.
 type userLog struct {
+	began time.Time // when the execution did; zero before it
 	mu    sync.Mutex
-	lines []string
+	lines []printed
 	size  int
 	part  []byte // a line without its end
 }
@@ -52,11 +60,15 @@ func (l *userLog) add(line string) {
 		return
 	}
 	l.size += len(line)
-	l.lines = append(l.lines, line)
+	p := printed{text: line}
+	if !l.began.IsZero() {
+		p.at = time.Since(l.began)
+	}
+	l.lines = append(l.lines, p)
 }
 
 // take returns the lines, an unfinished one included, and empties the log.
-func (l *userLog) take() []string {
+func (l *userLog) take() []printed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.part) > 0 {
@@ -74,10 +86,20 @@ func (l *userLog) has(texts ...string) bool {
 	defer l.mu.Unlock()
 	for _, line := range l.lines {
 		for _, t := range texts {
-			if strings.Contains(line, t) {
+			if strings.Contains(line.text, t) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// before puts lines of the time before the execution in front.
+func (l *userLog) before(lines []printed) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range lines {
+		l.size += len(p.text)
+	}
+	l.lines = append(lines, l.lines...)
 }

@@ -1,0 +1,211 @@
+package scftest_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
+
+	"github.com/cosevent/cosevent-go/scf"
+	"github.com/cosevent/cosevent-go/scf/function"
+	"github.com/cosevent/cosevent-go/scf/scftest"
+)
+
+// searchLog sends a query with the vendor's client for any service.
+func searchLog(t testing.TB, s *scftest.Server, params map[string]any) (map[string]any, error) {
+	t.Helper()
+	id, key := s.Credentials()
+	p := profile.NewClientProfile()
+	p.HttpProfile.Scheme = "HTTP"
+	c := common.NewCommonClient(common.NewCredential(id, key), gz, p)
+	c.WithHttpTransport(s.Transport())
+	req := tchttp.NewCommonRequest("cls", "2020-10-16", "SearchLog")
+	require.NoError(t, req.SetActionParameters(params))
+	resp := tchttp.NewCommonResponse()
+	if err := c.Send(req, resp); err != nil {
+		return nil, err
+	}
+	var out struct{ Response map[string]any }
+	require.NoError(t, json.Unmarshal(resp.GetBody(), &out))
+	return out.Response, nil
+}
+
+func window(s *scftest.Server) (from, to int64) {
+	return s.Now().Add(-24 * time.Hour).UnixMilli(), s.Now().Add(time.Hour).UnixMilli()
+}
+
+// logged serves a function that prints, and fails when asked to.
+func logged(t testing.TB) *scftest.Server {
+	s := scftest.NewServer(t)
+	s.Handle("thumb", function.HandlerFunc(func(ctx context.Context, p []byte) ([]byte, error) {
+		fmt.Fprintln(scftest.Output(ctx), "got", string(p))
+		if string(p) == `"bad"` {
+			fmt.Fprintln(scftest.Output(ctx), `{"level":"warn","n":3}`)
+			return nil, assert.AnError
+		}
+		return []byte(`"done"`), nil
+	}))
+	return s
+}
+
+func run(t testing.TB, s *scftest.Server, payload string) string {
+	t.Helper()
+	id, err := s.Enqueue(scftest.AsyncEvent{Region: gz, Function: "thumb", Payload: []byte(payload)})
+	require.NoError(t, err)
+	require.NoError(t, s.Settle(within(t, 10*time.Second)))
+	return id
+}
+
+func TestSearchLogDetail(t *testing.T) {
+	s := logged(t)
+	run(t, s, `"good"`)
+	id := run(t, s, `"bad"`)
+	s.Advance(3 * time.Minute)
+	from, to := window(s)
+	resp, err := searchLog(t, s, map[string]any{
+		"TopicId": scftest.DefaultTopic(gz), "From": from, "To": to, "QueryString": "SCF_RequestId:" + id + " AND SCF_RetryNum:0", "Sort": "asc", "Limit": 100,
+	})
+	require.NoError(t, err)
+	var messages, types, codes []string
+	for _, r := range resp["Results"].([]any) {
+		var f map[string]string
+		require.NoError(t, json.Unmarshal([]byte(r.(map[string]any)["LogJson"].(string)), &f))
+		messages, types, codes = append(messages, f["SCF_Message"]), append(types, f["SCF_Type"]), append(codes, f["SCF_StatusCode"])
+		assert.Equal(t, "$DEFAULT", f["SCF_Alias"])
+		assert.Equal(t, "$LATEST", f["SCF_Qualifier"])
+	}
+	require.Len(t, messages, 7)
+	assert.Equal(t, "START RequestId:"+id, messages[0])
+	assert.Equal(t, `got "bad"`, messages[1])
+	assert.Contains(t, messages[3], `ERROR RequestId:`+id+` Result:{"errorCode":1,"errorMessage":"user code exception caught"`)
+	assert.Equal(t, "END RequestId:"+id, messages[5])
+	assert.Regexp(t, `^Report RequestId:\S+ Duration:\d+ms Memory:128MB MemUsage:[\d.]+MB$`, messages[6])
+	assert.Equal(t, []string{"Platform", "Custom", "Custom", "Platform", "Platform", "Platform", "Platform"}, types)
+	assert.Equal(t, []string{"202", "202", "202", "430", "430", "430", "430"}, codes)
+	assert.Equal(t, true, resp["ListOver"])
+}
+
+func TestSearchLogList(t *testing.T) {
+	s := logged(t)
+	good, bad := run(t, s, `"good"`), run(t, s, `"bad"`)
+	s.Advance(3 * time.Minute)
+	from, to := window(s)
+	sql := func(status string) string {
+		return fmt.Sprintf("* | SELECT SCF_RequestId as requestId, SCF_RetryNum as retryNum, MAX(SCF_StartTime) as startTime WHERE SCF_Namespace='default' "+
+			"AND SCF_Qualifier='$LATEST' AND (SCF_StartTime between %d AND %d) AND SCF_FunctionName='thumb'%s "+
+			"GROUP BY SCF_RequestId, SCF_RetryNum ORDER BY startTime desc", from, to, status)
+	}
+	for _, tt := range []struct {
+		name, status string
+		want         []string
+	}{
+		{"all", "", []string{bad + "/2", bad + "/1", bad + "/0", good + "/0"}},
+		{"success", " AND SCF_StatusCode=200", []string{good + "/0"}},
+		{"fail", " AND SCF_StatusCode != 200 AND SCF_StatusCode != 202 AND SCF_StatusCode != 499", []string{bad + "/2", bad + "/1", bad + "/0"}},
+		{"retry", " AND SCF_RetryNum > 0", []string{bad + "/2", bad + "/1"}},
+		{"timeout", " AND SCF_StatusCode = 433", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, newer := range []bool{false, true} {
+				resp, err := searchLog(t, s, map[string]any{"TopicId": scftest.DefaultTopic(gz), "From": from, "To": to, "QueryString": sql(tt.status), "UseNewAnalysis": newer})
+				require.NoError(t, err)
+				assert.Equal(t, true, resp["Analysis"])
+				var got []string
+				if newer {
+					for _, r := range resp["AnalysisRecords"].([]any) {
+						var f map[string]any
+						require.NoError(t, json.Unmarshal([]byte(r.(string)), &f))
+						got = append(got, fmt.Sprintf("%v/%v", f["requestId"], f["retryNum"]))
+					}
+				} else {
+					for _, r := range resp["AnalysisResults"].([]any) {
+						data := r.(map[string]any)["Data"].([]any)
+						got = append(got, fmt.Sprintf("%v/%v", data[0].(map[string]any)["Value"], data[1].(map[string]any)["Value"]))
+					}
+				}
+				if tt.name == "all" { // the two first ones may begin within a millisecond
+					assert.ElementsMatch(t, tt.want, got)
+					continue
+				}
+				assert.Equal(t, tt.want, got)
+			}
+		})
+	}
+}
+
+func TestSearchLogPages(t *testing.T) {
+	s := logged(t)
+	for range 5 {
+		run(t, s, `"good"`)
+	}
+	from, to := window(s)
+	params := map[string]any{"TopicId": scftest.DefaultTopic(gz), "From": from, "To": to, "QueryString": "SCF_Type:Platform", "Sort": "asc", "Limit": 7}
+	seen := map[string]bool{}
+	pages := 0
+	for {
+		resp, err := searchLog(t, s, params)
+		require.NoError(t, err)
+		pages++
+		for _, r := range resp["Results"].([]any) {
+			m := r.(map[string]any)
+			seen[fmt.Sprint(m["PkgId"], m["PkgLogId"])] = true
+		}
+		if resp["ListOver"].(bool) {
+			break
+		}
+		params["Context"] = resp["Context"]
+	}
+	assert.Equal(t, 3, pages)
+	assert.Len(t, seen, 20)
+
+	params["QueryString"] = "SCF_Type:Custom"
+	_, err := searchLog(t, s, params)
+	assert.Equal(t, "InvalidParameter.Context", code(t, err))
+}
+
+func TestSearchLogRefuses(t *testing.T) {
+	s := logged(t)
+	from, to := window(s)
+	for _, tt := range []struct {
+		name   string
+		change map[string]any
+		code   string
+	}{
+		{"topic", map[string]any{"TopicId": "other"}, "ResourceNotFound.TopicNotExist"},
+		{"no topic", map[string]any{"TopicId": ""}, "MissingParameter"},
+		{"syntax", map[string]any{"QueryString": "a:("}, "FailedOperation.SyntaxError"},
+		{"sql", map[string]any{"QueryString": "* | SELECT SCF_RequestId, count(*)"}, "FailedOperation.SyntaxError"},
+		{"limit", map[string]any{"Limit": 1001}, "InvalidParameter"},
+		{"sort", map[string]any{"Sort": "up"}, "InvalidParameter"},
+		{"window", map[string]any{"From": to, "To": from}, "InvalidParameter"},
+		{"type", map[string]any{"Limit": "ten"}, "InvalidParameter"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			params := map[string]any{"TopicId": scftest.DefaultTopic(gz), "From": from, "To": to, "QueryString": "*"}
+			for k, v := range tt.change {
+				params[k] = v
+			}
+			_, err := searchLog(t, s, params)
+			assert.Equal(t, tt.code, code(t, err))
+		})
+	}
+}
+
+func TestTheModulesClientReadsLogs(t *testing.T) {
+	s := logged(t)
+	id := run(t, s, `"bad"`)
+	s.Advance(3 * time.Minute)
+	var got []string
+	for e, err := range s.Client(gz).Logs(within(t, 10*time.Second), "thumb", scf.LogQuery{RequestID: id}) {
+		require.NoError(t, err)
+		got = append(got, e.Message)
+	}
+	assert.Len(t, got, 21)
+}
