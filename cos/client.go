@@ -151,7 +151,7 @@ func (t brokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		_ = req.Body.Close() // the RoundTripper's duty
 	}
-	return nil, t.err
+	return nil, &permanentError{t.err}
 }
 
 func parseEndpoint(s string) (*url.URL, error) {

@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash"
-	"hash/crc64"
 	"io"
 	"net/http"
 	"net/textproto"
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/cosevent/cosevent-go/event"
 )
@@ -106,9 +103,12 @@ func (o *Objects) Put(ctx context.Context, b event.Bucket, key string, r io.Read
 	if size > maxPut {
 		return t.fail(nil, fmt.Errorf("%d bytes are more than the 5 GB of one PUT", size))
 	}
+	if po.size == 0 && !atEOF(r) {
+		return t.fail(nil, errSize)
+	}
 	exclusive := po.header.Get("X-Cos-Forbid-Overwrite") == "true"
 	for try := 1; ; try++ {
-		resp, crc, err := o.put(ctx, t, &source{r: r, crc: crc64.New(crcTable)}, size, po.header, seeker != nil)
+		resp, crc, err := o.put(ctx, t, newSource(ctx, r, size, seeker == nil), size, po.header)
 		again := seeker != nil && try < o.tries && worthRepeating(ctx, resp, err) && (err == nil || !exclusive)
 		if !again {
 			return t.putResult(ctx, resp, crc, err)
@@ -126,7 +126,7 @@ func (o *Objects) Put(ctx context.Context, b event.Bucket, key string, r io.Read
 	}
 }
 
-func (o *Objects) put(ctx context.Context, t target, body *source, size int64, header http.Header, waitForRead bool) (*http.Response, uint64, error) {
+func (o *Objects) put(ctx context.Context, t target, body *source, size int64, header http.Header) (*http.Response, uint64, error) {
 	req := newRequest(http.MethodPut, objectURL(t.bucket, t.key, ""))
 	for name, values := range header {
 		req.Header[name] = values
@@ -137,9 +137,7 @@ func (o *Objects) put(ctx context.Context, t target, body *source, size int64, h
 		req.Body = http.NoBody
 	}
 	resp, err := o.do(ctx, req)
-	// The transport may still read the body when it returns; r is the caller's again from here on.
-	crc := body.detach(waitForRead || err == nil && resp.StatusCode == http.StatusOK)
-	return resp, crc, err
+	return resp, body.detach(), err
 }
 
 func (t target) putResult(ctx context.Context, resp *http.Response, crc uint64, err error) error {
@@ -189,41 +187,4 @@ func measure(r io.Reader) (size, at int64, seeker io.Seeker) {
 		size = max(end-at, 0)
 	}
 	return size, at, seeker
-}
-
-// source lends a reader to the transport and takes it back.
-type source struct {
-	mu  sync.Mutex
-	r   io.Reader
-	crc hash.Hash64
-	sum uint64
-}
-
-func (s *source) Read(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.r == nil {
-		return 0, io.ErrClosedPipe
-	}
-	n, err := s.r.Read(p)
-	if n > 0 {
-		_, _ = s.crc.Write(p[:n]) // a hash never fails
-	}
-	return n, err
-}
-
-// Close does nothing: the reader belongs to the caller.
-func (s *source) Close() error { return nil }
-
-// detach ends the loan and returns the checksum of what was read. A Read that runs now is waited for on demand.
-func (s *source) detach(wait bool) uint64 {
-	if !wait && !s.mu.TryLock() {
-		return 0
-	}
-	if wait {
-		s.mu.Lock()
-	}
-	defer s.mu.Unlock()
-	s.r = nil
-	return s.crc.Sum64()
 }

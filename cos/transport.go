@@ -3,6 +3,7 @@ package cos
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -31,7 +32,7 @@ type transport struct {
 
 func newTransport(cred Credentials, o options) (*transport, error) {
 	if cred == nil {
-		return nil, ErrNoCredentials
+		return nil, fmt.Errorf("cos: credentials: %w", ErrNoCredentials)
 	}
 	endpoint, err := parseEndpoint(o.endpoint)
 	if err != nil {
@@ -81,7 +82,7 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 		if req.Body != nil {
 			_ = req.Body.Close() // the RoundTripper's duty
 		}
-		return nil, &credentialError{err}
+		return nil, &permanentError{fmt.Errorf("cos: credentials: %w", err)}
 	}
 	out := req.Clone(req.Context())
 	if out.Host == "" {
@@ -98,19 +99,19 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 	return t.base.RoundTrip(out)
 }
 
-// credentialError is a failure to get keys: repeating does not help.
-type credentialError struct{ err error }
+// permanentError is a failure on this side, before sending: repeating does not help.
+type permanentError struct{ err error }
 
-func (e *credentialError) Error() string { return "cos: credentials: " + e.err.Error() }
-func (e *credentialError) Unwrap() error { return e.err }
+func (e *permanentError) Error() string { return e.err.Error() }
+func (e *permanentError) Unwrap() error { return e.err }
 
 func worthRepeating(ctx context.Context, resp *http.Response, err error) bool {
 	if ctx.Err() != nil {
 		return false
 	}
 	if err != nil {
-		var c *credentialError
-		return !errors.As(err, &c)
+		var p *permanentError
+		return !errors.As(err, &p)
 	}
 	switch resp.StatusCode {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:

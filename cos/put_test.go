@@ -1,0 +1,217 @@
+package cos
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// nameless hides every other method of a reader.
+type nameless struct{ io.Reader }
+
+// seekable is a reader of an unknown type that seeks.
+type seekable struct{ io.ReadSeeker }
+
+func TestPutFindsTheLength(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	require.NoError(t, os.WriteFile(path, []byte("XXhello"), 0o600))
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	_, err = file.Seek(2, io.SeekStart)
+	require.NoError(t, err)
+	pipeR, pipeW, err := os.Pipe()
+	require.NoError(t, err)
+	_, err = pipeW.WriteString("hello")
+	require.NoError(t, err)
+	require.NoError(t, pipeW.Close())
+	moved := strings.NewReader("XXhello")
+	_, err = moved.Seek(2, io.SeekStart)
+	require.NoError(t, err)
+
+	for name, c := range map[string]struct {
+		r    io.Reader
+		opts []PutOption
+		want int64
+	}{
+		"strings.Reader":    {strings.NewReader("hello"), nil, 5},
+		"from the middle":   {moved, nil, 5},
+		"bytes.Reader":      {bytes.NewReader([]byte("hello")), nil, 5},
+		"bytes.Buffer":      {bytes.NewBufferString("hello"), nil, 5},
+		"file":              {file, nil, 5},
+		"seeker":            {seekable{strings.NewReader("hello")}, nil, 5},
+		"pipe":              {pipeR, nil, -1},
+		"reader":            {nameless{strings.NewReader("hello")}, nil, -1},
+		"reader and Size":   {nameless{strings.NewReader("hello")}, []PutOption{Size(5)}, 5},
+		"one byte at once":  {iotest.OneByteReader(strings.NewReader("hello")), nil, -1},
+		"data and then EOF": {iotest.DataErrReader(strings.NewReader("hello")), nil, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, srv := newStore(t)
+			require.NoError(t, NewObjects(testKeys, WithEndpoint(srv.URL)).Put(t.Context(), photos, "k", c.r, c.opts...))
+			assert.Equal(t, "hello", string(s.objects[photos.Host()+"/k"]))
+			assert.Equal(t, c.want, s.last().ContentLength)
+		})
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	require.NoError(t, err, "the file is the caller's: still open")
+	require.NoError(t, file.Close())
+	require.NoError(t, pipeR.Close())
+}
+
+func TestPutEmpty(t *testing.T) {
+	for _, r := range []io.Reader{strings.NewReader(""), nameless{strings.NewReader("")}} {
+		s, srv := newStore(t)
+		require.NoError(t, NewObjects(testKeys, WithEndpoint(srv.URL)).Put(t.Context(), photos, "k", r))
+		assert.Empty(t, s.objects[photos.Host()+"/k"])
+		assert.Len(t, s.objects, 1)
+	}
+}
+
+func TestPutOptions(t *testing.T) {
+	s := &script{t: t, answers: []roundTrip{status(200, nil, "")}}
+	require.NoError(t, NewObjects(testKeys, WithTransport(s)).Put(t.Context(), photos, "k", strings.NewReader("x"),
+		ContentType("image/png"), Metadata(map[string]string{"owner": "li"}), StorageClass("STANDARD_IA"), ForbidOverwrite(), Header("Cache-Control", "no-store")))
+	h := s.requests()[0].Header
+	assert.Equal(t, "image/png", h.Get("Content-Type"))
+	assert.Equal(t, "li", h.Get("x-cos-meta-owner"))
+	assert.Equal(t, "STANDARD_IA", h.Get("x-cos-storage-class"))
+	assert.Equal(t, "true", h.Get("x-cos-forbid-overwrite"))
+	assert.Equal(t, "no-store", h.Get("Cache-Control"))
+	signed := h.Get("Authorization")
+	for _, name := range []string{"content-type", "x-cos-meta-owner", "x-cos-storage-class", "x-cos-forbid-overwrite"} {
+		assert.Contains(t, signed, name)
+	}
+}
+
+func TestPutRefusedBeforeSending(t *testing.T) {
+	o := NewObjects(testKeys, WithTransport(&script{t: t}))
+	require.Error(t, o.Put(t.Context(), photos, "k", nil))
+	require.Error(t, o.Put(t.Context(), photos, "k", strings.NewReader("x"), Size(-1)))
+	require.ErrorContains(t, o.Put(t.Context(), photos, "k", nameless{strings.NewReader("x")}, Size(maxPut+1)), "5 GB")
+}
+
+func TestPutErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer roundTrip
+		want   error
+	}{
+		"exists":  {xmlError(409, "FileAlreadyExists"), ErrExists},
+		"bucket":  {xmlError(404, "NoSuchBucket"), ErrBucketNotFound},
+		"denied":  {xmlError(403, "AccessDenied"), ErrDenied},
+		"corrupt": {status(200, map[string]string{"X-Cos-Hash-Crc64ecma": "1"}, ""), ErrCorrupt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := NewObjects(testKeys, WithTransport(&script{t: t, answers: []roundTrip{c.answer}})).
+				Put(t.Context(), photos, "k", strings.NewReader("x"))
+			require.ErrorIs(t, err, c.want)
+		})
+	}
+}
+
+// swallow reads the body and then fails, as a lost answer does.
+func swallow(got *[]string, err error) roundTrip {
+	return func(req *http.Request) (*http.Response, error) {
+		b, _ := io.ReadAll(req.Body)
+		*got = append(*got, string(b))
+		if err != nil {
+			return nil, err
+		}
+		return status(200, map[string]string{"X-Cos-Hash-Crc64ecma": crcOf(b)}, "")(req)
+	}
+}
+
+func TestPutIsRepeatedFromTheSamePlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got []string
+		half := func(req *http.Request) (*http.Response, error) {
+			b := make([]byte, 2)
+			_, _ = io.ReadFull(req.Body, b)
+			got = append(got, string(b))
+			return answer(503, nil, strings.NewReader(""), 0), nil
+		}
+		r := strings.NewReader("XXhello")
+		_, err := r.Seek(2, io.SeekStart)
+		require.NoError(t, err)
+		s := &script{t: t, answers: []roundTrip{half, swallow(&got, errCut), swallow(&got, nil)}}
+		require.NoError(t, NewObjects(testKeys, WithTransport(s)).Put(t.Context(), photos, "k", r))
+		assert.Equal(t, []string{"he", "hello", "hello"}, got)
+	})
+}
+
+func TestPutNotRepeated(t *testing.T) {
+	var got []string
+	for name, c := range map[string]struct {
+		r    io.Reader
+		opts []PutOption
+	}{
+		"does not seek":      {nameless{strings.NewReader("hello")}, nil},
+		"forbids overwrites": {strings.NewReader("hello"), []PutOption{ForbidOverwrite()}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &script{t: t, answers: []roundTrip{swallow(&got, errCut)}}
+			require.ErrorIs(t, NewObjects(testKeys, WithTransport(s)).Put(t.Context(), photos, "k", c.r, c.opts...), errCut)
+		})
+	}
+}
+
+func TestPutOfAFailingReader(t *testing.T) {
+	_, srv := newStore(t)
+	broken := errors.New("disk on fire")
+	r := io.MultiReader(strings.NewReader("he"), iotest.ErrReader(broken))
+	err := NewObjects(testKeys, WithEndpoint(srv.URL)).Put(t.Context(), photos, "k", r, Size(5))
+	require.ErrorIs(t, err, broken)
+}
+
+func TestPutWrongSize(t *testing.T) {
+	for _, n := range []int64{4, 6} {
+		s, srv := newStore(t)
+		err := NewObjects(testKeys, WithEndpoint(srv.URL)).Put(t.Context(), photos, "k", nameless{strings.NewReader("hello")}, Size(n))
+		require.ErrorIs(t, err, errSize)
+		srv.Close() // waits for the handler
+		assert.Empty(t, s.objects)
+	}
+}
+
+func TestPutSizeZeroOfAReaderThatHasMore(t *testing.T) {
+	o := NewObjects(testKeys, WithTransport(&script{t: t}))
+	require.ErrorIs(t, o.Put(t.Context(), photos, "k", nameless{strings.NewReader("x")}, Size(0)), errSize)
+}
+
+func TestPutLeavesTheReaderAlone(t *testing.T) {
+	// The answer comes before the body is read; the transport goes on reading unless it is stopped.
+	var body io.Reader
+	early := func(req *http.Request) (*http.Response, error) {
+		body = req.Body
+		return xmlError(403, "AccessDenied")(&http.Request{})
+	}
+	r := strings.NewReader("hello")
+	err := NewObjects(testKeys, WithTransport(&script{t: t, answers: []roundTrip{early}})).Put(t.Context(), photos, "k", r)
+	require.ErrorIs(t, err, ErrDenied)
+	_, err = body.Read(make([]byte, 5))
+	require.Error(t, err)
+	assert.Equal(t, 5, r.Len())
+}
+
+func TestPutCancelledWhileTheReaderBlocks(t *testing.T) {
+	_, srv := newStore(t)
+	pr, pw := io.Pipe()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		_, _ = pw.Write([]byte("x")) // returns when the transport has begun to read
+		cancel()
+	}()
+	err := NewObjects(testKeys, WithEndpoint(srv.URL)).Put(ctx, photos, "k", pr)
+	require.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, pw.Close())
+}
