@@ -43,6 +43,7 @@ type decoder struct {
 	indexes []int // of the events, where they differ from their place in events
 	rec     Record
 	nanos   int64 // of its time, beyond the second
+	meta    meta
 	bad     RecordErrors
 }
 
@@ -141,7 +142,7 @@ func (d *decoder) list() error {
 // element1 reads record n.
 func (d *decoder) element1(n int) error {
 	start, depth := d.pos, d.depth
-	d.rec, d.nanos, d.fixed = Record{}, 0, false
+	d.rec, d.meta, d.nanos, d.fixed = Record{}, meta{}, 0, false
 	err := d.record(&d.rec)
 	if wrong, ok := err.(*RecordError); ok { // never wrapped
 		wrong.Index = n
@@ -173,6 +174,9 @@ func (d *decoder) element1(n int) error {
 		d.records = append(d.records, d.rec)
 		return nil
 	}
+	if d.meta.odd {
+		d.meta.fill(d.rec.COS.Object.Meta)
+	}
 	if d.events == nil { // records of one payload are much alike: estimate how many there will be
 		d.events = make([]Event, 0, 1+min((len(d.s)-d.pos)/(len(d.rec.raw)+1), 256))
 	}
@@ -184,7 +188,7 @@ func (d *decoder) element1(n int) error {
 	if d.indexes != nil || d.bad != nil {
 		d.indexes = append(d.indexes, n)
 	}
-	d.events = append(d.events, newEvent(&d.rec, d.nanos))
+	d.events = append(d.events, newEvent(&d.rec, &d.meta, d.nanos))
 	return nil
 }
 

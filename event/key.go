@@ -5,7 +5,7 @@ import "strings"
 // resolveKey turns cosObject.key into the key that the COS API takes. The wire has it as /<appid>/<name>/<key>, raw; hand-made
 // events have it plain or percent-encoded. path is the url's path without its first slash, still encoded, and is the judge
 // where it is there: it tells whether what looks like a prefix is one, and whether the key came encoded.
-func resolveKey(key, path string, b Bucket, wireName string) string {
+func resolveKey(key, path string, b *Bucket, wireName string) string {
 	short, hasPrefix := cutKeyPrefix(key, b, wireName)
 	if path == "" {
 		return short
@@ -31,7 +31,7 @@ func resolveKey(key, path string, b Bucket, wireName string) string {
 }
 
 // cutKeyPrefix takes one leading /<appid>/<name>/ off, else one leading slash.
-func cutKeyPrefix(key string, b Bucket, wireName string) (rest string, found bool) {
+func cutKeyPrefix(key string, b *Bucket, wireName string) (rest string, found bool) {
 	if key == "" || key[0] != '/' {
 		return key, false
 	}
@@ -83,8 +83,15 @@ func judge(candidate, path string) (key string, ok bool) {
 
 // decodesTo reports whether percent-decoding path gives key. A '%' that begins no escape stands for itself.
 func decodesTo(path, key string) bool {
-	j := 0
-	for i := 0; i < len(path); i++ {
+	first := strings.IndexByte(path, '%')
+	if first < 0 {
+		return path == key
+	}
+	if len(key) < first || path[:first] != key[:first] {
+		return false
+	}
+	j := first
+	for i := first; i < len(path); i++ {
 		c := path[i]
 		if c == '%' {
 			if x, ok := hexPair(path, i); ok {

@@ -6,10 +6,14 @@ import (
 )
 
 // FromRecord makes the event that a record tells of, as Decode does for each one.
-func FromRecord(r Record) Event { return newEvent(&r, 0) }
+func FromRecord(r Record) Event {
+	var m meta
+	m.fill(r.COS.Object.Meta)
+	return newEvent(&r, &m, 0)
+}
 
 // newEvent copies the record into a new event and fills the event's fields from it.
-func newEvent(r *Record, nanos int64) Event {
+func newEvent(r *Record, m *meta, nanos int64) Event {
 	typ := Type(r.Event.Name)
 	k := lookup(typ)
 	if k == &unknown {
@@ -22,67 +26,87 @@ func newEvent(r *Record, nanos int64) Event {
 	e, b, rec := k.make()
 	*rec = *r
 	b.Type = typ
-	if r.Event.Time != 0 {
+	if r.Event.Time != 0 || nanos != 0 {
 		b.Time = time.Unix(r.Event.Time, nanos).UTC()
 	}
 	b.SourceIP = r.Event.RequestParameters.SourceIP
 	var queueRegion string
 	b.Function, queueRegion, _ = parseTarget(r.Event.Queue)
 	host, path := splitURL(r.COS.Object.URL)
-	b.Bucket = resolveBucket(&r.COS, host, b.Function.AppID, queueRegion)
+	resolveBucket(&b.Bucket, &r.COS, host, b.Function.AppID, queueRegion)
 	o := &b.Object
-	o.Key = resolveKey(r.COS.Object.Key, path, b.Bucket, r.COS.Bucket.Name)
+	o.Key = resolveKey(r.COS.Object.Key, path, &b.Bucket, r.COS.Bucket.Name)
 	o.URL = r.COS.Object.URL
 	o.Size = r.COS.Object.Size
 	o.VersionID = r.COS.Object.VersionID
-	for name, v := range r.COS.Object.Meta {
-		b.header(name, v)
-	}
+	o.ETag, o.ContentType, o.StorageClass, b.RequestID, o.Metadata = m.etag, m.contentType, m.storageClass, m.requestID, m.user
 	return e
+}
+
+// meta is what an event takes out of cosObject.meta.
+type meta struct {
+	etag, contentType, storageClass, requestID string
+	user                                       map[string]string
+	odd                                        bool // some name is not in the wire's own case
 }
 
 const metaPrefix = "x-cos-meta-"
 
-// header takes one entry of cosObject.meta.
-func (b *Base) header(name, v string) {
+// take takes one entry.
+func (m *meta) take(name, v string) {
 	switch name {
 	case "ETag":
-		b.Object.ETag = v
+		m.etag = v
 	case "Content-Type":
-		b.Object.ContentType = v
+		m.contentType = v
 	case "x-cos-request-id":
-		b.RequestID = v
+		m.requestID = v
 	case "x-cos-storage-class":
-		b.Object.StorageClass = v
+		m.storageClass = v
 	default:
-		b.oddHeader(name, v)
+		if len(name) > len(metaPrefix) && name[:len(metaPrefix)] == metaPrefix {
+			if m.user == nil {
+				m.user = make(map[string]string)
+			}
+			m.user[name[len(metaPrefix):]] = v
+			return
+		}
+		m.odd = true
 	}
 }
 
-// oddHeader takes metadata, and the known headers in another case. Those in the wire's own case go first.
-func (b *Base) oddHeader(name, v string) {
-	if len(name) > len(metaPrefix) && foldEqual(name[:len(metaPrefix)], metaPrefix) {
-		if b.Object.Metadata == nil {
-			b.Object.Metadata = make(map[string]string)
+// fill takes all entries. Names in the wire's own case go before others, then the order of the names decides.
+func (m *meta) fill(all map[string]string) {
+	*m = meta{}
+	for _, name := range sortedKeys(all) {
+		m.take(name, all[name])
+	}
+	if !m.odd {
+		return
+	}
+	set := func(to *string, v string) {
+		if *to == "" {
+			*to = v
 		}
-		b.Object.Metadata[name[len(metaPrefix):]] = v
-		return
 	}
-	var to *string
-	switch {
-	case foldEqual(name, "ETag"):
-		to = &b.Object.ETag
-	case foldEqual(name, "Content-Type"):
-		to = &b.Object.ContentType
-	case foldEqual(name, "x-cos-request-id"):
-		to = &b.RequestID
-	case foldEqual(name, "x-cos-storage-class"):
-		to = &b.Object.StorageClass
-	default:
-		return
-	}
-	if *to == "" {
-		*to = v
+	for _, name := range sortedKeys(all) {
+		switch v := all[name]; {
+		case foldEqual(name, "ETag"):
+			set(&m.etag, v)
+		case foldEqual(name, "Content-Type"):
+			set(&m.contentType, v)
+		case foldEqual(name, "x-cos-request-id"):
+			set(&m.requestID, v)
+		case foldEqual(name, "x-cos-storage-class"):
+			set(&m.storageClass, v)
+		case len(name) > len(metaPrefix) && foldEqual(name[:len(metaPrefix)], metaPrefix):
+			if m.user == nil {
+				m.user = make(map[string]string)
+			}
+			if _, ok := m.user[name[len(metaPrefix):]]; !ok {
+				m.user[name[len(metaPrefix):]] = v
+			}
+		}
 	}
 }
 
@@ -109,20 +133,30 @@ func foldEqual(a, b string) bool {
 // splitURL takes an object's url apart. path is what follows the first slash after the host, still encoded, with query and
 // fragment if there are any; host is "" if u is no URL.
 func splitURL(u string) (host, path string) {
-	i := strings.Index(u, "://")
-	if i < 0 || !foldEqual(u[:i], "http") && !foldEqual(u[:i], "https") {
+	i := 0
+	switch {
+	case len(u) > 7 && foldEqual(u[:7], "http://"):
+		i = 7
+	case len(u) > 8 && foldEqual(u[:8], "https://"):
+		i = 8
+	default:
 		return "", ""
 	}
-	host, path, ok := strings.Cut(u[i+3:], "/")
-	if !ok || strings.ContainsAny(host, " ?#@") {
-		return "", ""
+	if j := strings.IndexByte(u[i:], '/'); j >= 0 {
+		return u[i : i+j], u[i+j+1:]
 	}
-	return host, path
+	return "", ""
 }
 
 // resolveBucket finds the bucket that a record speaks of. What cosBucket lacks comes from the url's host, the key's first
-// two parts and the eventQueue.
-func resolveBucket(c *RecordCOS, host, queueAppID, queueRegion string) Bucket {
+// two parts and the eventQueue. The host is taken apart only where it is needed, which today's wire never does.
+func resolveBucket(b *Bucket, c *RecordCOS, host, queueAppID, queueRegion string) {
+	b.Name, b.AppID = c.Bucket.Name, c.Bucket.AppID
+	withID := b.AppID != "" && len(b.Name) > len(b.AppID) && b.Name[len(b.Name)-len(b.AppID):] == b.AppID
+	if b.Name != "" && b.AppID != "" && !withID && strings.IndexByte(c.Bucket.CosRegion, '-') >= 0 {
+		b.Region = c.Bucket.CosRegion
+		return
+	}
 	hostID, hostRegion := "", ""
 	if host != "" {
 		id, region, problem := splitHost(host)
@@ -133,18 +167,16 @@ func resolveBucket(c *RecordCOS, host, queueAppID, queueRegion string) Bucket {
 			}
 		}
 	}
-	b := Bucket{Name: c.Bucket.Name, AppID: c.Bucket.AppID}
 	b.Region = longRegion(c.Bucket.CosRegion, c.Bucket.S3Region, c.Bucket.Region, hostRegion, queueRegion)
 	if b.Name == "" || b.AppID == "" {
-		b.Name, b.AppID = fillBucket(b, hostID, c.Object.Key, queueAppID)
-		return b
+		b.Name, b.AppID = fillBucket(*b, hostID, c.Object.Key, queueAppID)
+		return
 	}
 	// Some write the name with the APPID, which the platform never does. The host tells which it is; without one, a name
 	// that ends in just this APPID has it.
 	if name, appid, ok := cutAppID(b.Name); ok && appid == b.AppID && hostID != b.ID() {
 		b.Name = name
 	}
-	return b
 }
 
 // fillBucket finds name and APPID where one of them is missing.

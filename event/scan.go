@@ -1,6 +1,7 @@
 package event
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,10 +10,11 @@ import (
 type scanner struct {
 	s     string
 	pos   int
-	depth int  // still allowed
-	max   int  // depth allowed at the start, for the error
-	valid bool // s is valid UTF-8 throughout
-	fixed bool // some text was not valid Unicode and was repaired
+	depth int             // still allowed
+	max   int             // depth allowed at the start, for the error
+	valid bool            // s is valid UTF-8 throughout
+	room  strings.Builder // where texts with escapes are put together, one behind the other
+	fixed bool            // some text was not valid Unicode and was repaired
 }
 
 // syntax is the error at the present place.
@@ -58,10 +60,16 @@ func (d *scanner) first() (name string, more bool, err error) {
 
 // next reads after a member's value: the name of the next member, or the end of the object.
 func (d *scanner) next() (name string, more bool, err error) {
-	switch d.space() {
+	c := byte(0)
+	if d.pos < len(d.s) {
+		c = d.s[d.pos]
+	}
+	if c <= ' ' {
+		c = d.space()
+	}
+	switch c {
 	case ',':
 		d.pos++
-		d.space()
 		name, err = d.name()
 		return name, err == nil, err
 	case '}':
@@ -72,8 +80,16 @@ func (d *scanner) next() (name string, more bool, err error) {
 	return "", false, d.syntax("a comma or } is missing")
 }
 
+// name reads a member's name and its colon.
 func (d *scanner) name() (string, error) {
-	if d.pos >= len(d.s) || d.s[d.pos] != '"' {
+	if s, i := d.s, d.pos; d.valid && i < len(s) && s[i] == '"' { // the usual: no white space, no escapes
+		if end := d.plain(i + 1); end+1 < len(s) && s[end] == '"' && s[end+1] == ':' {
+			d.pos = end + 2
+			return s[i+1 : end], nil
+		}
+	}
+	d.space()
+	if !d.at('"') {
 		return "", d.syntax("a member's name is missing")
 	}
 	name, err := d.text()
@@ -84,7 +100,6 @@ func (d *scanner) name() (string, error) {
 		return "", d.syntax("a colon is missing")
 	}
 	d.pos++
-	d.space()
 	return name, nil
 }
 
@@ -123,9 +138,10 @@ func (d *scanner) plain(i int) int {
 			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 		quote := w ^ ones*'"'
 		slash := w ^ ones*'\\'
-		// A byte is zero, or below 0x20, if subtracting borrows into its high bit and it had none.
-		if ((quote-ones)&^quote|(slash-ones)&^slash|(w-ones*0x20)&^w)&highs != 0 {
-			break
+		// Subtracting borrows into the high bit of a byte that is zero, or below 0x20, and had none. Borrows make wrong
+		// hits only above a right one, so the lowest hit is right.
+		if hit := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w) & highs; hit != 0 {
+			return i + bits.TrailingZeros64(hit)>>3
 		}
 	}
 	for i < len(s) && s[i] != '"' && s[i] != '\\' && s[i] >= ' ' {
@@ -138,24 +154,23 @@ func (d *scanner) plain(i int) int {
 func (d *scanner) text() (string, error) {
 	start := d.pos + 1
 	end := d.plain(start)
-	if end < len(d.s) && d.s[end] == '"' {
+	if d.valid && end < len(d.s) && d.s[end] == '"' {
 		d.pos = end + 1
-		t := d.s[start:end]
-		if !d.valid && !utf8.ValidString(t) {
-			d.fixed = true
-			t = string([]rune(t)) // each invalid byte becomes U+FFFD
-		}
-		return t, nil
+		return d.s[start:end], nil
 	}
-	return d.escaped(start, end)
+	return d.oddText(start, end)
 }
 
-// escaped reads the rest of a string that has an escape, a control character or no end at end.
-func (d *scanner) escaped(start, end int) (string, error) {
-	var out strings.Builder
-	out.Grow(end - start + 32)
+// oddText reads a string that has an escape, a control character or no end at end, or may not be valid UTF-8.
+func (d *scanner) oddText(start, end int) (string, error) {
+	room := end - start + 64
+	if d.room.Cap()-d.room.Len() < room {
+		d.room = strings.Builder{}
+		d.room.Grow(min(max(room, (len(d.s)-start)/16), 8<<10))
+	}
+	before := d.room.Len()
 	for {
-		out.WriteString(d.s[start:end])
+		d.room.WriteString(d.s[start:end])
 		d.pos = end
 		if end >= len(d.s) {
 			return "", d.syntax("")
@@ -163,10 +178,10 @@ func (d *scanner) escaped(start, end int) (string, error) {
 		switch d.s[end] {
 		case '"':
 			d.pos++
-			s := out.String()
+			s := d.room.String()[before:]
 			if !d.valid && !utf8.ValidString(s) {
 				d.fixed = true
-				s = string([]rune(s))
+				s = string([]rune(s)) // each invalid byte becomes U+FFFD
 			}
 			return s, nil
 		case '\\':
@@ -174,7 +189,7 @@ func (d *scanner) escaped(start, end int) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			out.WriteRune(r)
+			d.room.WriteRune(r)
 		default:
 			return "", d.syntax("a control character in a string")
 		}

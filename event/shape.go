@@ -1,7 +1,7 @@
 package event
 
-// member is what the wire may have inside an object. The table drives Strict and the writing of changed fields; the
-// decoder has the same names in its switches, and a test holds the two together.
+// member is what the wire may have inside an object. These tables are the one list of the wire's names: they drive the
+// decoder, Strict and the writing of changed fields. Their order is the platform's own, in which the decoder looks for them.
 type member struct {
 	name string
 	kind memberKind
@@ -18,36 +18,58 @@ const (
 	kindObject
 )
 
-var recordShape = []member{
-	{"cos", kindObject, []member{
-		{"cosBucket", kindObject, []member{
-			{"appid", kindText, nil},
-			{"cosRegion", kindText, nil},
-			{"name", kindText, nil},
-			{"region", kindText, nil},
-			{"s3Region", kindText, nil},
-		}},
-		{"cosNotificationId", kindText, nil},
-		{"cosObject", kindObject, []member{
-			{"key", kindText, nil},
-			{"meta", kindHeaders, nil},
-			{"size", kindInt, nil},
-			{"url", kindText, nil},
-			{"vid", kindText, nil},
-		}},
-		{"cosSchemaVersion", kindText, nil},
-	}},
-	{"event", kindObject, []member{
-		{"eventName", kindName, nil},
-		{"eventQueue", kindText, nil},
-		{"eventSource", kindText, nil},
-		{"eventTime", kindInt, nil},
-		{"eventVersion", kindText, nil},
-		{"reqid", kindInt, nil},
-		{"requestParameters", kindObject, []member{
-			{"requestHeaders", kindHeaders, nil},
-			{"requestSourceIP", kindText, nil},
-		}},
-		{"reservedInfo", kindText, nil},
-	}},
-}
+// The places of the members in the tables.
+const (
+	mCOS, mEvent = 0, 1
+
+	mBucket, mNotificationID, mObject, mSchemaVersion = 0, 1, 2, 3
+
+	mAppID, mCosRegion, mName, mRegion, mS3Region = 0, 1, 2, 3, 4
+
+	mKey, mMeta, mSize, mURL, mVersionID = 0, 1, 2, 3, 4
+
+	mEventName, mQueue, mSource, mTime, mVersion, mReqID, mParameters, mReserved = 0, 1, 2, 3, 4, 5, 6, 7
+
+	mHeaders, mSourceIP = 0, 1
+)
+
+var (
+	recordShape = []member{
+		mCOS:   {"cos", kindObject, cosShape},
+		mEvent: {"event", kindObject, eventShape},
+	}
+	cosShape = []member{
+		mBucket:         {"cosBucket", kindObject, bucketShape},
+		mNotificationID: {"cosNotificationId", kindText, nil},
+		mObject:         {"cosObject", kindObject, objectShape},
+		mSchemaVersion:  {"cosSchemaVersion", kindText, nil},
+	}
+	bucketShape = []member{
+		mAppID:     {"appid", kindText, nil},
+		mCosRegion: {"cosRegion", kindText, nil},
+		mName:      {"name", kindText, nil},
+		mRegion:    {"region", kindText, nil},
+		mS3Region:  {"s3Region", kindText, nil},
+	}
+	objectShape = []member{
+		mKey:       {"key", kindText, nil},
+		mMeta:      {"meta", kindHeaders, nil},
+		mSize:      {"size", kindInt, nil},
+		mURL:       {"url", kindText, nil},
+		mVersionID: {"vid", kindText, nil},
+	}
+	eventShape = []member{
+		mEventName:  {"eventName", kindName, nil},
+		mQueue:      {"eventQueue", kindText, nil},
+		mSource:     {"eventSource", kindText, nil},
+		mTime:       {"eventTime", kindInt, nil},
+		mVersion:    {"eventVersion", kindText, nil},
+		mReqID:      {"reqid", kindInt, nil},
+		mParameters: {"requestParameters", kindObject, parametersShape},
+		mReserved:   {"reservedInfo", kindText, nil},
+	}
+	parametersShape = []member{
+		mHeaders:  {"requestHeaders", kindHeaders, nil},
+		mSourceIP: {"requestSourceIP", kindText, nil},
+	}
+)

@@ -57,20 +57,26 @@ func ParseTarget(queue string) (Target, error) {
 
 // parseTarget also returns the region as it was written, for longRegion.
 func parseTarget(queue string) (t Target, region string, ok bool) {
-	rest, ok := strings.CutPrefix(queue, "qcs:")
-	if !ok {
+	var colon [5]int
+	n := 0
+	for i := 0; i < len(queue) && n < len(colon); i++ {
+		if queue[i] == ':' {
+			colon[n] = i
+			n++
+		}
+	}
+	if n < len(colon) || queue[:colon[0]] != "qcs" {
 		return Target{}, "", false
 	}
-	_, rest, ok1 := strings.Cut(rest, ":")
-	service, rest, ok2 := strings.Cut(rest, ":")
-	region, rest, ok3 := strings.Cut(rest, ":")
-	owner, function, ok4 := strings.Cut(rest, ":")
-	if !ok1 || !ok2 || !ok3 || !ok4 {
-		return Target{}, "", false
-	}
+	service := queue[colon[1]+1 : colon[2]]
+	region = queue[colon[2]+1 : colon[3]]
+	owner := queue[colon[3]+1 : colon[4]]
+	function := queue[colon[4]+1:]
 	t.Region = region
-	if long := regionOf(region); long != "" {
-		t.Region = long
+	if strings.IndexByte(region, '-') < 0 {
+		if long := regionOf(region); long != "" {
+			t.Region = long
+		}
 	}
 	t.AppID = strings.TrimPrefix(owner, "appid/")
 	if service == "cos" {

@@ -8,6 +8,17 @@ import (
 
 // str reads text. A number or a truth value is taken as it is written; null counts as absent.
 func (d *decoder) str(to *string) error {
+	if s, i := d.s, d.pos; d.valid && i < len(s) && s[i] == '"' { // the usual: no white space, no escapes
+		if end := d.plain(i + 1); end < len(s) && s[end] == '"' {
+			d.pos = end + 1
+			*to = s[i+1 : end]
+			return nil
+		}
+	}
+	return d.oddStr(to)
+}
+
+func (d *decoder) oddStr(to *string) error {
 	switch c := d.space(); c {
 	case '"':
 		s, err := d.scanner.text()
@@ -75,6 +86,19 @@ func (d *decoder) parse(s string, to *int64, start int) error {
 
 // parseInt reads a decimal integer. A fraction of zeros and an exponent that leaves a whole number are fine.
 func parseInt(s string) (int64, bool) {
+	if len(s) > 0 && len(s) <= 18 { // the usual: digits only
+		n, i := int64(0), 0
+		for ; i < len(s) && s[i] >= '0' && s[i] <= '9'; i++ {
+			n = n*10 + int64(s[i]-'0')
+		}
+		if i == len(s) {
+			return n, true
+		}
+	}
+	return parseOddInt(s)
+}
+
+func parseOddInt(s string) (int64, bool) {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n, s[0] != '+'
 	}
