@@ -24,14 +24,6 @@ type segment struct {
 	size int64
 }
 
-func (c content) size() int64 {
-	n := int64(len(c.mem))
-	for i := range c.segs {
-		n += c.segs[i].size
-	}
-	return n
-}
-
 // pieces returns the content as a list.
 func (c content) pieces() []segment {
 	if c.segs == nil && len(c.mem) > 0 {

@@ -239,14 +239,21 @@ func (s *Server) DeleteBucket(b event.Bucket) error { return s.deleteBucket(b.ID
 
 func (s *Server) deleteBucket(id, region string, full bool) error {
 	uploads, err := s.detach(id, region, full)
+	s.abandon(uploads)
+	return err
+}
+
+// abandon frees the uploads of a bucket that is gone. No other lock is held: who completes an upload holds its lock and wants
+// the bucket's.
+func (s *Server) abandon(uploads []*pending) {
 	for _, u := range uploads {
-		// Outside the other locks: who completes an upload holds its lock and wants theirs.
 		u.mu.Lock()
-		u.finished = true
-		s.store.discardParts(u)
+		if !u.finished {
+			u.finished = true
+			s.store.discardParts(u)
+		}
 		u.mu.Unlock()
 	}
-	return err
 }
 
 // detach takes a bucket away and returns the uploads it held.

@@ -1,7 +1,6 @@
 package costest
 
 import (
-	"maps"
 	"strings"
 	"time"
 
@@ -164,12 +163,6 @@ func (c Change) Record(opts ...RecordOption) event.Record {
 	meta["ETag"] = c.ETag
 	meta["x-cos-storage-class"] = eventClass(c.StorageClass)
 	return r
-}
-
-// clone returns a Change that shares nothing with c.
-func (c Change) clone() Change {
-	c.Metadata = maps.Clone(c.Metadata)
-	return c
 }
 
 func wildcard(t event.Type) event.Type {

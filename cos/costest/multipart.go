@@ -169,29 +169,10 @@ func (c *call) complete() error {
 	if len(x.Parts) == 0 || len(x.Parts) > maxPart {
 		return errMalformedXML
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.finished {
-		return errNoSuchUpload
-	}
-	o, err := u.assemble(x)
+	o, err := c.become(u, x)
 	if err != nil {
 		return err
 	}
-	o.modified = c.start.UnixNano()
-	allow := c.forbidOverwrite()
-	if allow == nil && u.forbid {
-		allow = func(head *object) error {
-			if head != nil && !head.marker && c.b.conf.Versioning != versioningEnabled {
-				return errFileExists
-			}
-			return nil
-		}
-	}
-	if _, err := c.s.write(c.b, c.key, o, allow); err != nil {
-		return err
-	}
-	c.s.finish(c.b, u, o)
 	c.s.created(c.b, event.TypeObjectCreatedCompleteMultipartUpload, c.key, o, c.cause())
 
 	h := c.w.Header()
@@ -207,6 +188,34 @@ func (c *call) complete() error {
 	out = append(out, "</ETag></CompleteMultipartUploadResult>"...)
 	c.reply(http.StatusOK, out)
 	return nil
+}
+
+// become makes the object of an upload's parts the newest version of its key, and ends the upload.
+func (c *call) become(u *pending, x completeXML) (*object, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.finished {
+		return nil, errNoSuchUpload
+	}
+	o, err := u.assemble(x)
+	if err != nil {
+		return nil, err
+	}
+	o.modified = c.start.UnixNano()
+	allow := c.forbidOverwrite()
+	if allow == nil && u.forbid {
+		allow = func(head *object) error {
+			if head != nil && !head.marker && c.b.conf.Versioning != versioningEnabled {
+				return errFileExists
+			}
+			return nil
+		}
+	}
+	if _, err := c.s.write(c.b, c.key, o, allow); err != nil {
+		return nil, err
+	}
+	c.s.finish(c.b, u, o)
+	return o, nil
 }
 
 // assemble makes the object of the parts listed. The upload is locked.
@@ -330,9 +339,6 @@ func appendInitiator(dst []byte, appid string) []byte {
 	dst = appendElement(dst, "DisplayName", appid)
 	return append(dst, "</Initiator>"...)
 }
-
-// emptySum is the MD5 of nothing.
-var emptySum = md5.Sum(nil)
 
 // crcOf is the service's checksum of a small body.
 func crcOf(b []byte) uint64 { return crc64.Checksum(b, crcTable) }

@@ -127,6 +127,11 @@ func (c *call) pull(body bool) (done bool, err error) {
 		return false, err
 	}
 	keep := r.OriginParameter.CopyOriginData == nil || *r.OriginParameter.CopyOriginData
+	rd, err := o.open(0, o.size)
+	if err != nil {
+		return true, err
+	}
+	defer func() { _ = rd.Close() }()
 	if keep && body {
 		if err := c.commit(o, event.TypeObjectCreatedOrigin, nil); err != nil {
 			return true, err
@@ -134,11 +139,6 @@ func (c *call) pull(body bool) (done bool, err error) {
 	} else {
 		defer c.s.store.discardContent(o.content)
 	}
-	rd, err := o.open(0, o.size)
-	if err != nil {
-		return true, err
-	}
-	defer func() { _ = rd.Close() }()
 	return true, c.serveObject(o, rd, body)
 }
 

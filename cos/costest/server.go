@@ -1,7 +1,6 @@
 package costest
 
 import (
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -244,8 +243,6 @@ func (s *Server) AddCredentials(id, key, token string, expires time.Time) {
 
 // RemoveCredentials makes the server forget credentials.
 func (s *Server) RemoveCredentials(id string) { s.credentials.remove(id) }
-
-var errServerClosed = errors.New("costest: server closed")
 
 type credential struct {
 	id, key, token string

@@ -39,7 +39,7 @@ func appendBool(dst []byte, name string, v bool) []byte {
 
 // appendText appends s with the characters that XML gives a meaning escaped.
 func appendText(dst []byte, s string) []byte {
-	if strings.IndexAny(s, "&<>\r") < 0 {
+	if !strings.ContainsAny(s, "&<>\r") {
 		return append(dst, s...)
 	}
 	for i := 0; i < len(s); i++ {
