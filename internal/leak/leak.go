@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// patience is how long goroutines that are about to end may take.
+var patience = 5 * time.Second
+
 // Check looks, after the test and all of its clean-ups registered later, for goroutines that run code of this module and
 // were not there before. Call it first in a test, and not in a parallel one. Goroutines get a moment to end.
 func Check(tb testing.TB) {
@@ -15,7 +18,7 @@ func Check(tb testing.TB) {
 	before := ours()
 	tb.Cleanup(func() {
 		var left []string
-		for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
+		for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 			left = left[:0]
 			for id, stack := range ours() {
 				if _, old := before[id]; !old {
