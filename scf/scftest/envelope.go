@@ -23,6 +23,13 @@ var regionForm = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[a-z0-9]+){0,2}$`)
 // ServeHTTP answers one API call.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := newID()
+	if sum, ok := strings.CutPrefix(r.URL.Path, codePath); ok && r.Method == http.MethodGet {
+		if zip := s.codeBySum(sum); zip != nil {
+			w.Header().Set("Content-Type", "application/zip")
+			_, _ = w.Write(zip)
+			return
+		}
+	}
 	if r.URL.Path != "/" && r.URL.Path != "" {
 		http.NotFound(w, r)
 		return

@@ -49,6 +49,7 @@ type invocation struct {
 	start   time.Time
 	out     *userLog
 	cancel  context.CancelCauseFunc
+	grace   bool // end the process with SIGTERM first
 }
 
 // result is what an execution ended with.
@@ -152,6 +153,9 @@ func (s *Server) admit(inv *invocation) (result, bool) {
 	inv.version, inv.cfg = v, v.cfg
 	if v.status != statusActive && v.status != statusUpdateFailed {
 		return failed(statusNotActive, -1, "FunctionStatusError: %s", v.status), false
+	}
+	if e := s.requests.events[inv.id]; e != nil && e.terminated {
+		return canceled(), false
 	}
 	if fault, ok := s.faults.Take(OpExecute); ok {
 		status := fault.Status

@@ -154,6 +154,7 @@ wait:
 			res = inv.timeout()
 			break wait
 		case <-ctx.Done():
+			in.wait(inv)
 			res = canceled()
 			break wait
 		case <-watch.C:
@@ -179,6 +180,25 @@ wait:
 	res.aborted = res.status == statusCanceled
 	res.mem, res.duration = peak, time.Since(began)
 	return res, healthy
+}
+
+// wait lets a process that is to end gracefully do so, five seconds at most.
+func (in *instance) wait(inv *invocation) {
+	s := in.pool.s
+	s.mu.Lock()
+	grace := inv.grace
+	s.mu.Unlock()
+	if !grace {
+		return
+	}
+	in.proc.terminate()
+	t := time.NewTimer(5 * time.Second)
+	defer t.Stop()
+	select {
+	case <-in.proc.exited:
+	case <-t.C:
+	case <-s.ctx.Done():
+	}
 }
 
 func memoryExceeded(inv *invocation) result {

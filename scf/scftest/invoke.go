@@ -39,6 +39,17 @@ func invoke(c *call, p *scfsdk.InvokeRequestParams) (*scfsdk.InvokeResponseParam
 	return &scfsdk.InvokeResponseParams{Result: c.synchronous(inv, str(p.LogType))}, nil
 }
 
+func invokeFunction(c *call, p *scfsdk.InvokeFunctionRequestParams) (*scfsdk.InvokeFunctionResponseParams, error) {
+	inv := &invocation{
+		region: c.region, namespace: or(p.Namespace, defaultNamespace), function: str(p.FunctionName), qualifier: or(p.Qualifier, defaultAlias),
+		routingKey: str(p.RoutingKey), payload: []byte(or(p.Event, "{}")), id: newID(),
+	}
+	if err := c.checkCall(inv, str(p.LogType)); err != nil {
+		return nil, err
+	}
+	return &scfsdk.InvokeFunctionResponseParams{Result: c.synchronous(inv, str(p.LogType))}, nil
+}
+
 // checkCall refuses what the API refuses before anything runs.
 func (c *call) checkCall(inv *invocation, logType string) error {
 	if inv.function == "" {

@@ -85,6 +85,9 @@ func (p *process) end() {
 	p.out.close()
 }
 
+// terminate asks the process to end.
+func (p *process) terminate() { _ = p.cmd.Process.Signal(syscall.SIGTERM) }
+
 // dead reports whether the process is gone.
 func (p *process) dead() bool {
 	select {

@@ -16,6 +16,7 @@ type eventInfo struct {
 	status                                             string // RUNNING, FINISHED, ABORTED, FAILED
 	code                                               int
 	start, end                                         time.Time
+	terminated                                         bool // before it ran
 }
 
 func (q *requestStore) begin(inv *invocation) {

@@ -323,6 +323,45 @@ func updateTriggerStatus(c *call, p *scfsdk.UpdateTriggerStatusRequestParams) (*
 	return &scfsdk.UpdateTriggerStatusResponseParams{}, nil
 }
 
+func updateTrigger(c *call, p *scfsdk.UpdateTriggerRequestParams) (*scfsdk.UpdateTriggerResponseParams, error) {
+	if str(p.Type) != kindTimer {
+		return nil, fail("UnsupportedOperation.Trigger", "暂不支持该类型触发器: %q cannot be updated; delete it and create it anew", str(p.Type))
+	}
+	change := &trigger{kind: kindTimer, name: str(p.TriggerName), custom: str(p.CustomArgument)}
+	if str(p.TriggerDesc) != "" {
+		if err := c.readTimer(change, *p.TriggerDesc); err != nil {
+			return nil, err
+		}
+	}
+	open, err := enable(p.Enable, "OPEN")
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, found, err := c.meant(p.Namespace, p.FunctionName, p.TriggerName, p.Type, p.Qualifier, nil)
+	if err != nil {
+		return nil, err
+	}
+	t := found[0]
+	if change.cron != nil {
+		t.cron, t.desc = change.cron, change.desc
+	}
+	if p.Enable != nil {
+		t.open = open
+	}
+	if p.CustomArgument != nil {
+		t.custom = change.custom
+	}
+	if p.Description != nil {
+		t.description = *p.Description
+	}
+	t.modified = c.clock.Now()
+	t.stop()
+	c.schedule(t)
+	return &scfsdk.UpdateTriggerResponseParams{}, nil
+}
+
 // Bound is a COS trigger seen from its bucket.
 type Bound struct {
 	Region, Namespace, Function, Qualifier string

@@ -19,6 +19,86 @@ func (s *Server) publish(f *fn, description string) *version {
 	return v
 }
 
+func publishVersion(c *call, p *scfsdk.PublishVersionRequestParams) (*scfsdk.PublishVersionResponseParams, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, err := c.changeable(p.Namespace, p.FunctionName, "FailedOperation.PublishVersion")
+	if err != nil {
+		return nil, err
+	}
+	v := c.publish(f, str(p.Description))
+	return &scfsdk.PublishVersionResponseParams{
+		FunctionVersion: ptr(v.name), CodeSize: ptr(int64(len(v.code.zip))), MemorySize: ptr(v.cfg.memory), Description: ptr(v.description),
+		Handler: ptr(v.cfg.handler), Timeout: ptr(v.cfg.timeout), Runtime: ptr(v.cfg.runtime), Namespace: ptr(f.namespace),
+	}, nil
+}
+
+func listVersionByFunction(c *call, p *scfsdk.ListVersionByFunctionRequestParams) (*scfsdk.ListVersionByFunctionResponseParams, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, err := c.find(c.region, str(p.Namespace), str(p.FunctionName))
+	if err != nil {
+		return nil, err
+	}
+	all := []*version{f.latest}
+	for _, v := range f.versions {
+		all = append(all, v)
+	}
+	key := func(v *version) string { return stamp(v.modified) }
+	switch or(p.OrderBy, "ModTime") {
+	case "ModTime":
+	case "AddTime":
+		key = func(v *version) string { return stamp(v.added) }
+	default:
+		return nil, fail("InvalidParameterValue.OrderBy", "OrderBy错误: %q", str(p.OrderBy))
+	}
+	byNumber := func(v *version) string {
+		n, _ := strconv.Atoi(v.name)
+		return strconv.Itoa(1_000_000 - n) // newest first among equals
+	}
+	if err := order(all, str(p.Order), key, byNumber); err != nil {
+		return nil, err
+	}
+	page, err := slice(all, val(p.Offset), or(p.Limit, 20))
+	if err != nil {
+		return nil, err
+	}
+	resp := &scfsdk.ListVersionByFunctionResponseParams{TotalCount: ptr(uint64(len(all)))}
+	for _, v := range page {
+		resp.FunctionVersion = append(resp.FunctionVersion, ptr(v.name))
+		resp.Versions = append(resp.Versions, &scfsdk.FunctionVersion{
+			Version: ptr(v.name), Description: ptr(v.description), AddTime: ptr(stamp(v.added)), ModTime: ptr(stamp(v.modified)), Status: ptr(v.status),
+		})
+	}
+	return resp, nil
+}
+
+// The official SDK has no DeleteFunctionVersion yet; the API does.
+type (
+	deleteVersionRequest struct {
+		FunctionName *string `json:"FunctionName"`
+		Namespace    *string `json:"Namespace"`
+		Qualifier    *string `json:"Qualifier"`
+		ForceDelete  *string `json:"ForceDelete"`
+	}
+	emptyResponse struct {
+		RequestId *string `json:"RequestId"`
+	}
+)
+
+func deleteFunctionVersion(c *call, p *deleteVersionRequest) (*emptyResponse, error) {
+	if str(p.Qualifier) == "" {
+		return nil, missing("Qualifier")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, err := c.find(c.region, str(p.Namespace), str(p.FunctionName))
+	if err != nil {
+		return nil, err
+	}
+	return &emptyResponse{}, c.dropVersion(f, *p.Qualifier)
+}
+
 func routesTo(r *scfsdk.RoutingConfig, version string) bool {
 	if r == nil {
 		return false

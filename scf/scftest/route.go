@@ -1,3 +1,0 @@
-package scftest
-
-func (s *Server) route(a *alias, routingKey string) string { return "" }
