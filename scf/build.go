@@ -142,7 +142,7 @@ func BuildGo(ctx context.Context, pkg string, opts ...BuildOption) (Code, error)
 	if err != nil {
 		return Code{}, &InvalidError{"package " + pkg, []Fault{{"zip", err.Error()}}}
 	}
-	code.runtime, code.handler = b.runtime, name
+	code.runtime, code.handler, code.sound = b.runtime, name, name
 	return code, nil
 }
 
