@@ -25,7 +25,7 @@ func searchLog(t testing.TB, s *scftest.Server, params map[string]any) (map[stri
 	p := profile.NewClientProfile()
 	p.HttpProfile.Scheme = "HTTP"
 	c := common.NewCommonClient(common.NewCredential(id, key), gz, p)
-	c.WithHttpTransport(s.Transport())
+	c.WithHttpTransport(counting{s.Transport()})
 	req := tchttp.NewCommonRequest("cls", "2020-10-16", "SearchLog")
 	require.NoError(t, req.SetActionParameters(params))
 	resp := tchttp.NewCommonResponse()

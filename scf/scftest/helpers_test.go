@@ -5,6 +5,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"flag"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,8 +41,36 @@ func officialAs(t testing.TB, s *scftest.Server, cred common.CredentialIface, ch
 	}
 	c, err := scfsdk.NewClient(cred, gz, p)
 	require.NoError(t, err)
-	c.WithHttpTransport(s.Transport())
+	c.WithHttpTransport(counting{s.Transport()})
 	return c
+}
+
+// called notes which actions the official client was used for.
+var called sync.Map
+
+type counting struct{ http.RoundTripper }
+
+func (c counting) RoundTrip(r *http.Request) (*http.Response, error) {
+	name := r.Header.Get("X-TC-Action")
+	if r.Header.Get("X-TC-Version") == "2020-10-16" {
+		name = "cls." + name
+	}
+	called.Store(name, true)
+	return c.RoundTripper.RoundTrip(r)
+}
+
+// TestMain fails a complete run in which the official client did not use every action.
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if f := flag.Lookup("test.run"); status == 0 && f.Value.String() == "" && !testing.Short() {
+		for _, name := range scftest.Actions() {
+			if _, ok := called.Load(name); !ok {
+				fmt.Println("no test calls", name, "with the official client")
+				status = 1
+			}
+		}
+	}
+	os.Exit(status)
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -66,7 +100,7 @@ func zipOf(t testing.TB, files ...file) []byte {
 		h := &zip.FileHeader{Name: f.name, Method: zip.Deflate}
 		h.SetMode(0o644)
 		if f.mode != 0 {
-			h.SetMode(modeOf(f.mode))
+			h.SetMode(fs.FileMode(f.mode))
 		}
 		out, err := w.CreateHeader(h)
 		require.NoError(t, err)
