@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,7 +46,7 @@ func serveCustom(e *engine) error {
 		meta, deadline := c.metadata(fixed, time.Now())
 		if last.unsure && last.id == meta.RequestID {
 			// The answer may have been lost on the way: repeat it, not the work.
-			last.unsure = c.answer(last.path, last.body)
+			last.unsure = unsure(c.answer(last.path, last.body))
 			continue
 		}
 		out, fail := e.invoke(&meta, resp.Body, deadline)
@@ -53,7 +54,15 @@ func serveCustom(e *engine) error {
 		if fail != nil {
 			last.path, last.body = pathError, fail.json(meta.RequestID)
 		}
-		last.unsure = c.answer(last.path, last.body)
+		var refused *statusError
+		if err := c.answer(last.path, last.body); errors.As(err, &refused) && fail == nil {
+			// Too large, perhaps. Without any answer the platform would wait until the time is up.
+			last.path = pathError
+			last.body = (&reply{message: "the runtime API refused the answer: " + refused.Error(), typ: "AnswerRefused", code: 1}).json(meta.RequestID)
+			last.unsure = unsure(c.answer(last.path, last.body))
+		} else {
+			last.unsure = unsure(err)
+		}
 		e.finish(&meta, fail)
 	}
 	return nil
@@ -224,14 +233,17 @@ func (c *apiClient) metadata(m Context, now time.Time) (Context, time.Time) {
 	return m, deadline
 }
 
-// answer sends the result of an event. It tells whether it is unsure that the platform has it. A result that the platform
-// refuses is logged: there is nobody else to tell.
-func (c *apiClient) answer(path string, body []byte) (unsure bool) {
+// answer sends the result of an event. Troubles are logged: there is nobody else to tell.
+func (c *apiClient) answer(path string, body []byte) error {
 	_, err := c.exchange("POST", path, body)
-	if err == nil {
-		return false
+	if err != nil {
+		c.e.log("answer not taken: " + strings.TrimPrefix(err.Error(), "function: "))
 	}
-	c.e.log("answer not taken: " + err.Error())
+	return err
+}
+
+// unsure tells whether an answer may or may not have arrived. One that was refused has.
+func unsure(err error) bool {
 	var status *statusError
-	return !errors.As(err, &status)
+	return err != nil && !errors.As(err, &status)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type engine struct {
 	opt     *options
 	handler Handler
 	env     environment
+	running atomic.Int64 // invocations
 
 	// ending: take no more events. calls: parent of the contexts of invocations. hard: give up, close everything.
 	ending, calls, hard context.Context
@@ -49,6 +51,8 @@ func (e *engine) failure() error {
 // invoke handles one event. A deadline of zero means that the platform named none. After a failure that says so, the
 // caller sends the reply and then calls finish.
 func (e *engine) invoke(c *Context, payload []byte, deadline time.Time) ([]byte, *reply) {
+	e.running.Add(1)
+	defer e.running.Add(-1)
 	ctx := NewContext(e.calls, c)
 	if !deadline.IsZero() {
 		var cancel context.CancelFunc

@@ -110,7 +110,10 @@ func (e *engine) drain(done <-chan error) error {
 		return err
 	}
 	e.abandon()
-	return errStuck
+	if e.running.Load() > 0 {
+		return errStuck
+	}
+	return <-done // only peers were slow, and their connections are closed now
 }
 
 var errStuck = errors.New("function: an invocation did not come back after its context was cancelled")

@@ -1,0 +1,383 @@
+package function_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosevent/cosevent-go/internal/leak"
+	"github.com/cosevent/cosevent-go/scf/function"
+)
+
+// platform is the Custom Runtime's API as the documents describe it: next waits for an event, and the first answer counts.
+type platform struct {
+	*httptest.Server
+	events chan sent // what next gives out, one after the other
+
+	// fault may answer a request in place of the platform; it tells whether it did.
+	fault func(w http.ResponseWriter, r *http.Request) bool
+
+	mu      sync.Mutex
+	current *sent
+	answers chan answer
+	conns   int
+	ready   int
+}
+
+type sent struct {
+	body   string
+	header map[string]string
+	chunks bool
+}
+
+type answer struct{ path, body string }
+
+func newPlatform(t *testing.T) *platform {
+	p := &platform{events: make(chan sent, 16), answers: make(chan answer, 64)}
+	p.Server = httptest.NewUnstartedServer(p)
+	p.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			p.mu.Lock()
+			p.conns++
+			p.mu.Unlock()
+		}
+	}
+	t.Cleanup(func() {
+		p.CloseClientConnections()
+		p.Close()
+	})
+	return p
+}
+
+// serve starts the platform and names it in the environment.
+func (p *platform) serve(t *testing.T) {
+	p.Start()
+	host, port, err := net.SplitHostPort(p.Listener.Addr().String())
+	require.NoError(t, err)
+	t.Setenv("SCF_RUNTIME_API", host)
+	t.Setenv("SCF_RUNTIME_API_PORT", port)
+}
+
+func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	if p.fault != nil && p.fault(w, r) {
+		return
+	}
+	switch r.Method + " " + r.URL.Path {
+	case "POST /runtime/init/ready":
+		p.mu.Lock()
+		p.ready++
+		p.mu.Unlock()
+	case "GET /runtime/invocation/next":
+		p.next(w, r)
+	case "POST /runtime/invocation/response", "POST /runtime/invocation/error":
+		p.mu.Lock()
+		p.current = nil
+		p.mu.Unlock()
+		p.answers <- answer{strings.TrimPrefix(r.URL.Path, "/runtime/invocation/"), string(body)}
+	default:
+		w.WriteHeader(http.StatusNotFound)
+	}
+}
+
+func (p *platform) next(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	e := p.current
+	p.mu.Unlock()
+	if e == nil {
+		select {
+		case got := <-p.events:
+			e = &got
+		case <-r.Context().Done():
+			return
+		}
+		p.mu.Lock()
+		p.current = e
+		p.mu.Unlock()
+	}
+	for name, value := range e.header {
+		w.Header()[name] = []string{value} // as it is spelled
+	}
+	if e.chunks {
+		for part := range strings.SplitAfterSeq(e.body, ",") {
+			_, _ = io.WriteString(w, part)
+			w.(http.Flusher).Flush()
+		}
+		return
+	}
+	_, _ = io.WriteString(w, e.body)
+}
+
+// answered returns the next answer.
+func (p *platform) answered(t *testing.T) answer {
+	t.Helper()
+	select {
+	case a := <-p.answers:
+		return a
+	case <-time.After(20 * time.Second):
+		require.FailNow(t, "no answer")
+		return answer{}
+	}
+}
+
+func TestCustomCalls(t *testing.T) {
+	leak.Check(t)
+	t.Setenv("SCF_FUNCTIONNAME", "thumb")
+	t.Setenv("TENCENTCLOUD_REGION", "ap-guangzhou")
+	p := newPlatform(t)
+	p.serve(t)
+	var got []*function.Context
+	var left []time.Duration
+	r := run(t, function.ModeCustom, function.HandlerFunc(func(ctx context.Context, payload []byte) ([]byte, error) {
+		c, _ := function.FromContext(ctx)
+		got = append(got, c)
+		deadline, ok := ctx.Deadline()
+		left = append(left, time.Until(deadline))
+		assert.Equal(t, ok, c.TimeLimit > 0)
+		return act(ctx, payload)
+	}))
+	large := `"` + strings.Repeat("x", 6<<20) + `"`
+	p.events <- sent{body: `{"a":1}`, header: map[string]string{"Request_id": "r-1", "MEMORY_LIMIT_IN_MB": "256", "time_limit_in_ms": "60000"}}
+	p.events <- sent{body: `[1,2,3]`, header: map[string]string{"request-id": "r-2"}, chunks: true}
+	p.events <- sent{body: large, header: map[string]string{"time_limit_in_ms": "0", "memory_limit_in_mb": "lots"}}
+	p.events <- sent{body: `"fail"`, header: map[string]string{"request_id": "r-4"}}
+	p.events <- sent{body: `"text"`}
+	p.events <- sent{body: ``}
+	for _, want := range []answer{
+		{"response", `{"a":1}`}, {"response", `[1,2,3]`}, {"response", large},
+		{"error", `{"errorCode":1,"errorMessage":"reading: 3 left","errorType":"QuotaError","requestId":"r-4"}`},
+		{"response", `"50%done"`}, {"response", "null"},
+	} {
+		assert.True(t, want == p.answered(t), "%.100s", want.body)
+	}
+	r.end(t)
+	require.Len(t, got, 6)
+	assert.Equal(t, &function.Context{RequestID: "r-1", FunctionName: "thumb", Region: "ap-guangzhou", MemoryLimitMB: 256, TimeLimit: time.Minute}, got[0])
+	assert.Equal(t, &function.Context{RequestID: "r-2", FunctionName: "thumb", Region: "ap-guangzhou"}, got[1])
+	assert.InDelta(t, time.Minute, left[0], float64(10*time.Second))
+	assert.Equal(t, 1, p.conns, "one connection does")
+	assert.Equal(t, 1, p.ready)
+	assert.Empty(t, r.log.String())
+}
+
+func TestCustomPanic(t *testing.T) {
+	leak.Check(t)
+	p := newPlatform(t)
+	p.serve(t)
+	r := run(t, function.ModeCustom, function.HandlerFunc(act))
+	p.events <- sent{body: `"panic"`, header: map[string]string{"request_id": "r-1"}}
+	a := p.answered(t)
+	assert.Equal(t, "error", a.path)
+	assert.Contains(t, a.body, `"errorMessage":"out of\nluck","errorType":"string","requestId":"r-1","stackTrace":"github.com/cosevent/cosevent-go/scf/function_test.act (`)
+	assert.ErrorIs(t, r.wait(t), function.ErrPanicked)
+}
+
+func TestCustomPlatformComesLate(t *testing.T) {
+	leak.Check(t)
+	p := newPlatform(t)
+	l := p.Listener
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	t.Setenv("SCF_RUNTIME_API", host)
+	t.Setenv("SCF_RUNTIME_API_PORT", port)
+	r := run(t, function.ModeCustom, function.HandlerFunc(act))
+	p.Listener, err = net.Listen("tcp", l.Addr().String())
+	require.NoError(t, err)
+	p.Start()
+	p.events <- sent{body: `1`}
+	assert.Equal(t, answer{"response", "1"}, p.answered(t))
+	r.end(t)
+}
+
+func TestCustomPlatformNeverComes(t *testing.T) {
+	leak.Check(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	t.Setenv("SCF_RUNTIME_API", l.Addr().String())
+	t.Setenv("SCF_RUNTIME_API_PORT", "")
+	r := run(t, function.ModeCustom, function.HandlerFunc(act), function.ConnectTime(30*time.Millisecond))
+	err = r.wait(t)
+	assert.ErrorContains(t, err, "the runtime API at http://"+l.Addr().String()+" did not answer POST /runtime/init/ready for 30ms")
+	assert.ErrorContains(t, err, "refused")
+}
+
+func TestCustomWrongEnvironment(t *testing.T) {
+	for _, tt := range []struct{ host, port, want string }{
+		{"", "1", "SCF_RUNTIME_API is not set"},
+		{"127.0.0.1", "", "SCF_RUNTIME_API_PORT is not set"},
+		{"127.0.0.1", "http", `SCF_RUNTIME_API_PORT is no port: "http"`},
+		{"127.0.0.1", "70000", `SCF_RUNTIME_API_PORT is no port: "70000"`},
+	} {
+		t.Setenv("SCF_RUNTIME_API", tt.host)
+		t.Setenv("SCF_RUNTIME_API_PORT", tt.port)
+		err := function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeCustom))
+		assert.EqualError(t, err, "function: "+tt.want)
+	}
+}
+
+// once lets f answer the first requests for a path.
+func once(path string, n int, f http.HandlerFunc) func(http.ResponseWriter, *http.Request) bool {
+	var mu sync.Mutex
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if !strings.HasSuffix(r.URL.Path, path) || n == 0 {
+			return false
+		}
+		n--
+		f(w, r)
+		return true
+	}
+}
+
+func drop(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+func status(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+}
+
+func TestCustomFaultsThatPass(t *testing.T) {
+	for name, fault := range map[string]func(http.ResponseWriter, *http.Request) bool{
+		"ready dropped":    once("/ready", 3, drop),
+		"next dropped":     once("/next", 3, drop),
+		"next busy":        once("/next", 2, status(503)),
+		"next throttled":   once("/next", 1, status(429)),
+		"response dropped": once("/response", 3, drop),
+		"response failed":  once("/response", 2, status(500)),
+		"closing": func(w http.ResponseWriter, _ *http.Request) bool {
+			w.Header().Set("Connection", "close")
+			return false
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			leak.Check(t)
+			p := newPlatform(t)
+			p.fault = fault
+			p.serve(t)
+			calls := 0
+			r := run(t, function.ModeCustom, function.HandlerFunc(func(context.Context, []byte) ([]byte, error) {
+				calls++
+				return []byte("1"), nil
+			}))
+			for range 2 {
+				p.events <- sent{body: "{}", header: map[string]string{"request_id": "r-1"}}
+				assert.Equal(t, answer{"response", "1"}, p.answered(t))
+			}
+			r.end(t)
+			assert.Equal(t, 2, calls)
+			assert.Empty(t, r.log.String())
+		})
+	}
+}
+
+// The platform took the event back because the answer did not arrive: the work is not done again.
+func TestCustomAnswerLost(t *testing.T) {
+	leak.Check(t)
+	p := newPlatform(t)
+	down := true
+	p.fault = func(_ http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, "/next") {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			if p.current != nil && down {
+				down = false
+			}
+			return false
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if strings.HasSuffix(r.URL.Path, "/response") && down {
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	}
+	p.serve(t)
+	calls := 0
+	r := run(t, function.ModeCustom, function.HandlerFunc(func(context.Context, []byte) ([]byte, error) {
+		calls++
+		return []byte("1"), nil
+	}), function.ConnectTime(20*time.Millisecond))
+	p.events <- sent{body: "{}", header: map[string]string{"request_id": "r-1"}}
+	assert.Equal(t, answer{"response", "1"}, p.answered(t))
+	r.end(t)
+	assert.Equal(t, 1, calls)
+	assert.Contains(t, r.log.String(), "answer not taken")
+}
+
+func TestCustomAnswerRefused(t *testing.T) {
+	leak.Check(t)
+	p := newPlatform(t)
+	p.fault = once("/response", 1, status(413))
+	p.serve(t)
+	r := run(t, function.ModeCustom, function.HandlerFunc(act))
+	p.events <- sent{body: "1", header: map[string]string{"request_id": "r-1"}}
+	a := p.answered(t)
+	assert.Equal(t, "error", a.path)
+	assert.Contains(t, a.body, `"errorType":"AnswerRefused"`)
+	p.events <- sent{body: "2"}
+	assert.Equal(t, answer{"response", "2"}, p.answered(t))
+	r.end(t)
+	assert.Equal(t, "function: answer not taken: POST /runtime/invocation/response: HTTP status 413\n", r.log.String())
+}
+
+func TestCustomNextRefused(t *testing.T) {
+	leak.Check(t)
+	p := newPlatform(t)
+	p.fault = once("/next", 1, status(410))
+	p.serve(t)
+	r := run(t, function.ModeCustom, function.HandlerFunc(act))
+	assert.EqualError(t, r.wait(t), "function: GET /runtime/invocation/next: HTTP status 410")
+}
+
+func TestCustomNoHTTP(t *testing.T) {
+	leak.Check(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.WriteString(conn, "220 hello\r\n\r\n")
+			_ = conn.Close()
+		}
+	})
+	t.Setenv("SCF_RUNTIME_API", l.Addr().String())
+	t.Setenv("SCF_RUNTIME_API_PORT", "")
+	r := run(t, function.ModeCustom, function.HandlerFunc(act), function.ConnectTime(30*time.Millisecond))
+	assert.Error(t, r.wait(t))
+	require.NoError(t, l.Close())
+	wg.Wait()
+}
+
+// The end of the process lets the call finish, and its answer goes out.
+func TestCustomShutdown(t *testing.T) {
+	leak.Check(t)
+	p := newPlatform(t)
+	p.serve(t)
+	started, release := make(chan struct{}), make(chan struct{})
+	r := run(t, function.ModeCustom, function.HandlerFunc(func(ctx context.Context, _ []byte) ([]byte, error) {
+		close(started)
+		<-release
+		return []byte("1"), ctx.Err()
+	}), function.WithGrace(time.Minute))
+	p.events <- sent{body: "{}"}
+	<-started
+	r.stop()
+	close(release)
+	assert.Equal(t, answer{"response", "1"}, p.answered(t))
+	assert.NoError(t, r.wait(t))
+}
