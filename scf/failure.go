@@ -164,6 +164,9 @@ func (e *FunctionError) read(body []byte, depth int) {
 		e.say(string(body))
 		return
 	}
+	if f.ErrorMessage == nil && f.Message == nil && f.ErrorType+f.Type == "" && f.StackTrace == nil {
+		e.say(string(body)) // another document
+	}
 	if n := number(f.ErrorCode); e.ErrorCode == 0 {
 		e.ErrorCode = n
 	}
