@@ -1,0 +1,126 @@
+package function_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosevent/cosevent-go/internal/leak"
+	"github.com/cosevent/cosevent-go/scf/function"
+)
+
+func post(t *testing.T, c *http.Client, url string, body io.Reader, header ...string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
+	require.NoError(t, err)
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	resp, err := c.Do(req)
+	require.NoError(t, err)
+	b, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	return resp.StatusCode, string(b)
+}
+
+func httpClient(t *testing.T) *http.Client {
+	tr := &http.Transport{ExpectContinueTimeout: 10 * time.Second}
+	t.Cleanup(tr.CloseIdleConnections)
+	return &http.Client{Transport: tr}
+}
+
+func TestImage(t *testing.T) {
+	leak.Check(t)
+	t.Setenv("SCF_FUNCTIONNAME", "thumb")
+	var got *function.Context
+	r := run(t, function.ModeImage, function.HandlerFunc(func(ctx context.Context, p []byte) ([]byte, error) {
+		got, _ = function.FromContext(ctx)
+		_, ok := ctx.Deadline()
+		assert.Equal(t, got.TimeLimit > 0, ok)
+		return act(ctx, p)
+	}))
+	c, url := httpClient(t), "http://"+r.addr+"/event-invoke"
+	code, body := post(t, c, url, strings.NewReader(`{"a":1}`), "X-Scf-Request-Id", "r-1", "X-Scf-Memory", "128", "X-Scf-Timeout", "3000",
+		"X-Scf-Name", "other", "X-Scf-Namespace", "ns", "X-Scf-Version", "7", "X-Scf-Region", "ap-guangzhou", "X-Scf-Appid", "1250000000", "X-Scf-Uin", "1")
+	assert.Equal(t, 200, code)
+	assert.Equal(t, `{"a":1}`, body)
+	assert.Equal(t, &function.Context{RequestID: "r-1", MemoryLimitMB: 128, TimeLimit: 3 * time.Second, FunctionName: "other",
+		Namespace: "ns", FunctionVersion: "7", Region: "ap-guangzhou", AppID: "1250000000", UIN: "1"}, got)
+
+	code, body = post(t, c, url+"?x=y", io.MultiReader(strings.NewReader("[1,"), strings.NewReader("2]"))) // chunked
+	assert.Equal(t, 200, code)
+	assert.Equal(t, `[1,2]`, body)
+	assert.Equal(t, &function.Context{FunctionName: "thumb"}, got)
+
+	large := `"` + strings.Repeat("x", 6<<20) + `"`
+	code, body = post(t, c, url, strings.NewReader(large), "Expect", "100-continue")
+	assert.Equal(t, 200, code)
+	assert.True(t, large == body)
+
+	code, body = post(t, c, url, strings.NewReader(`"fail"`))
+	assert.Equal(t, 500, code)
+	assert.Equal(t, `{"errorCode":1,"errorMessage":"reading: 3 left","errorType":"QuotaError","requestId":""}`, body)
+
+	code, _ = post(t, c, "http://"+r.addr+"/", strings.NewReader(`1`))
+	assert.Equal(t, 404, code)
+	resp, err := c.Get(url)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, 405, resp.StatusCode)
+
+	var wg sync.WaitGroup
+	for i := range 32 {
+		wg.Go(func() {
+			in := bytes.Repeat([]byte("1"), i+1)
+			_, out := post(t, c, url, bytes.NewReader(in), "X-Scf-Request-Id", "x")
+			assert.Equal(t, string(in), out)
+		})
+	}
+	wg.Wait()
+
+	code, body = post(t, c, url, strings.NewReader(`"panic"`))
+	assert.Equal(t, 500, code)
+	assert.Contains(t, body, `"stackTrace":"`)
+	assert.ErrorIs(t, r.wait(t), function.ErrPanicked)
+}
+
+func TestImageNoHTTP(t *testing.T) {
+	leak.Check(t)
+	r := run(t, function.ModeImage, function.HandlerFunc(act))
+	for in, want := range map[string]string{
+		"hello\r\n\r\n": "HTTP/1.1 400 Bad Request\r\n",
+		"POST /event-invoke HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n": "HTTP/1.1 413 Content Too Large\r\n",
+		"POST /event-invoke HTTP/1.1\r\nContent-Length: 5\r\n\r\nhel":        "",
+		"": "",
+	} {
+		conn, err := net.Dial("tcp", r.addr)
+		require.NoError(t, err)
+		_, err = io.WriteString(conn, in)
+		require.NoError(t, err)
+		require.NoError(t, conn.(*net.TCPConn).CloseWrite())
+		b, err := io.ReadAll(conn)
+		require.NoError(t, err)
+		line, _, _ := strings.Cut(string(b), "Connection")
+		assert.Equal(t, want, line, "%q", in)
+		require.NoError(t, conn.Close())
+	}
+	r.end(t)
+}
+
+func TestAddressTaken(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	err = function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeImage), function.WithAddr(l.Addr().String()))
+	assert.ErrorContains(t, err, "cannot listen")
+}
