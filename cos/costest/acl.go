@@ -210,7 +210,7 @@ func (c *call) putBucketACL() error {
 	if err := c.s.configure(c.b, func(conf *config) error { conf.ACL = a; return nil }); err != nil {
 		return err
 	}
-	c.reply(http.StatusOK, nil)
+	c.reply(http.StatusOK)
 	return nil
 }
 
@@ -229,7 +229,7 @@ func (c *call) putObjectACL() error {
 	if _, err := c.s.update(c.b, c.key, c.q.version(), func(o *object) error { o.more.ACL = a; return nil }); err != nil {
 		return err
 	}
-	c.reply(http.StatusOK, nil)
+	c.reply(http.StatusOK)
 	return nil
 }
 

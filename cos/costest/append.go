@@ -60,7 +60,7 @@ func (c *call) appendObject() error {
 	// The official client compares this header with the MD5 of what it appended, whatever the header's name says.
 	h["X-Cos-Content-Sha1"] = []string{hex.EncodeToString(u.md5[:])}
 	c.sseHeaders(o.attrs)
-	c.reply(http.StatusOK, nil)
+	c.reply(http.StatusOK)
 	return nil
 }
 

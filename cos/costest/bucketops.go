@@ -92,7 +92,7 @@ func (c *call) putBucket() error {
 		return err
 	}
 	c.w.Header()["Location"] = []string{"http://" + c.r.Host}
-	c.reply(http.StatusOK, nil)
+	c.reply(http.StatusOK)
 	return nil
 }
 
@@ -102,7 +102,7 @@ func (c *call) headBucket() error {
 	if az := c.b.settings().AZ; az != "" {
 		h["X-Cos-Bucket-Az-Type"] = []string{az}
 	}
-	c.reply(http.StatusOK, nil)
+	c.reply(http.StatusOK)
 	return nil
 }
 
@@ -110,7 +110,7 @@ func (c *call) delBucket() error {
 	if err := c.s.deleteBucket(c.b.id, c.b.Region, false); err != nil {
 		return err
 	}
-	c.reply(http.StatusNoContent, nil)
+	c.reply(http.StatusNoContent)
 	return nil
 }
 
@@ -137,7 +137,7 @@ func (c *call) putVersioning() error {
 	if err != nil {
 		return err
 	}
-	c.reply(http.StatusOK, nil)
+	c.reply(http.StatusOK)
 	return nil
 }
 

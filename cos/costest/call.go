@@ -291,19 +291,26 @@ func maskToken(s string) string {
 	return head + name + "***"
 }
 
-// reply sends an XML document, or nothing but the header if body is nil.
-func (c *call) reply(status int, body []byte) {
+// reply sends an XML document, in pieces, or nothing but the header if there are none.
+func (c *call) reply(status int, body ...[]byte) {
 	h := c.w.Header()
-	if body != nil {
+	size := 0
+	for _, b := range body {
+		size += len(b)
+	}
+	if size > 0 {
 		h["Content-Type"] = xmlType
 	}
 	if status != http.StatusNoContent {
-		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+		h["Content-Length"] = []string{strconv.Itoa(size)}
 	}
 	c.status = status
 	c.w.WriteHeader(status)
-	if c.r.Method != http.MethodHead && len(body) > 0 {
-		n, _ := c.w.Write(body)
+	if c.r.Method == http.MethodHead {
+		return
+	}
+	for _, b := range body {
+		n, _ := c.w.Write(b)
 		c.sent += int64(n)
 	}
 }

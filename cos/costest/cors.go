@@ -131,6 +131,6 @@ func (c *call) options() error {
 	if len(r.ExposeHeaders) > 0 {
 		h["Access-Control-Expose-Headers"] = []string{strings.Join(r.ExposeHeaders, ",")}
 	}
-	c.reply(http.StatusOK, nil)
+	c.reply(http.StatusOK)
 	return nil
 }

@@ -83,7 +83,7 @@ func (c *call) deleteObject() error {
 	if r.version != 0 || version != "" {
 		h["X-Cos-Version-Id"] = []string{formatVersion(r.version)}
 	}
-	c.reply(http.StatusNoContent, nil)
+	c.reply(http.StatusNoContent)
 	return nil
 }
 

@@ -179,7 +179,7 @@ func TestDirectoryKeepsEverything(t *testing.T) {
 		s, err = costest.Start(costest.Dir(dir))
 		require.NoError(t, err)
 		defer s.Close()
-		c, cb = s.Client(photos), s.Client(backup)
+		cb = s.Client(backup)
 		o, err := s.GetVersion(photos, "k", v1)
 		require.NoError(t, err)
 		assert.Equal(t, "one", string(o.Body))

@@ -62,7 +62,7 @@ func (d *document) put(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.reply(http.StatusOK, nil)
+	c.reply(http.StatusOK)
 	return nil
 }
 
@@ -103,7 +103,7 @@ func (d *document) del(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.reply(http.StatusNoContent, nil)
+	c.reply(http.StatusNoContent)
 	return nil
 }
 

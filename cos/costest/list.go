@@ -153,8 +153,8 @@ func (c *call) listObjects() error {
 		return err
 	}
 	owner := ownerFragment(c.b.AppID)
-	contents := make([]byte, 0, 4<<10)
 	c.b.mu.RLock()
+	contents := make([]byte, 0, min(l.max, c.b.tree.n)*(240+len(owner)+len(l.prefix)))
 	p := l.scan(&c.b.tree, func(key string, o *object) bool {
 		contents = append(contents, "<Contents>"...)
 		contents = l.appendName(contents, "Key", key)
@@ -173,8 +173,7 @@ func (c *call) listObjects() error {
 	})
 	c.b.mu.RUnlock()
 
-	out := make([]byte, 0, len(contents)+1<<10)
-	out = append(out, xmlHeader+"<ListBucketResult>"...)
+	out := []byte(xmlHeader + "<ListBucketResult>")
 	out = appendElement(out, "Name", c.b.id)
 	out = l.appendName(out, "Prefix", l.prefix)
 	out = l.appendName(out, "Marker", l.marker)
@@ -189,9 +188,8 @@ func (c *call) listObjects() error {
 	if p.truncated {
 		out = l.appendName(out, "NextMarker", p.next)
 	}
-	out = append(out, contents...)
-	out = l.appendPrefixes(out, p.prefixes)
-	c.reply(http.StatusOK, append(out, "</ListBucketResult>"...))
+	end := l.appendPrefixes(nil, p.prefixes)
+	c.reply(http.StatusOK, out, contents, append(end, "</ListBucketResult>"...))
 	return nil
 }
 

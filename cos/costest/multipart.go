@@ -123,7 +123,7 @@ func (c *call) uploadPart() error {
 	h["Etag"] = []string{p.etag()}
 	h["X-Cos-Hash-Crc64ecma"] = []string{strconv.FormatUint(p.crc, 10)}
 	c.sseHeaders(u.attrs)
-	c.reply(http.StatusOK, nil)
+	c.reply(http.StatusOK)
 	return nil
 }
 
@@ -269,7 +269,7 @@ func (c *call) abort() error {
 		return errNoSuchUpload
 	}
 	c.s.finish(c.b, u, nil)
-	c.reply(http.StatusNoContent, nil)
+	c.reply(http.StatusNoContent)
 	return nil
 }
 

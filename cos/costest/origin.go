@@ -119,7 +119,7 @@ func (c *call) pull(body bool) (done bool, err error) {
 			status = http.StatusTemporaryRedirect
 		}
 		c.w.Header()["Location"] = []string{from.String()}
-		c.reply(status, nil)
+		c.reply(status)
 		return true, nil
 	}
 	o, err := c.fetch(r, from)

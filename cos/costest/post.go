@@ -115,12 +115,12 @@ func (c *call) answerForm(f form, o *object) error {
 		q.Set("etag", o.etag())
 		to.RawQuery = q.Encode()
 		h["Location"] = []string{to.String()}
-		c.reply(http.StatusSeeOther, nil)
+		c.reply(http.StatusSeeOther)
 		return nil
 	}
 	switch f.get("success_action_status") {
 	case "200":
-		c.reply(http.StatusOK, nil)
+		c.reply(http.StatusOK)
 	case "201":
 		out := appendElement([]byte(xmlHeader+"<PostResponse>"), "Location", location)
 		out = appendElement(out, "Bucket", c.b.id)
@@ -129,7 +129,7 @@ func (c *call) answerForm(f form, o *object) error {
 		out = o.appendETag(out)
 		c.reply(http.StatusCreated, append(out, "</ETag></PostResponse>"...))
 	default:
-		c.reply(http.StatusNoContent, nil)
+		c.reply(http.StatusNoContent)
 	}
 	return nil
 }

@@ -223,7 +223,7 @@ func (c *call) putObject() error {
 	h["X-Cos-Hash-Crc64ecma"] = []string{strconv.FormatUint(o.crc, 10)}
 	c.sseHeaders(o.attrs)
 	c.versionHeader(o)
-	c.reply(http.StatusOK, nil)
+	c.reply(http.StatusOK)
 	return nil
 }
 

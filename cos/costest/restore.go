@@ -117,14 +117,14 @@ func (c *call) restore() error {
 	c.versionHeader(o)
 	if again {
 		// The copy is there and only lives longer: no job is created, so no event.
-		c.reply(http.StatusOK, nil)
+		c.reply(http.StatusOK)
 		return nil
 	}
 	if c.s.heard() {
 		c.s.tell(c.b.change(event.TypeObjectRestorePost, c.key, o, o.version, c.cause()))
 	}
 	c.s.await(c.b, c.key, o.version, job)
-	c.reply(http.StatusAccepted, nil)
+	c.reply(http.StatusAccepted)
 	return nil
 }
 

@@ -82,8 +82,7 @@ type route struct {
 	Sub    string // the parameter that tells it from others, "" for the plain request
 	Header string // the header that does, canonical
 	Access access
-	State  State
-	Note   string
+	Note   string // what is missing
 	serve  func(*call) error
 
 	noBucket bool // the bucket need not exist
@@ -93,7 +92,7 @@ func (r *route) state() State {
 	if r.serve == nil {
 		return NotImplemented
 	}
-	if r.Note != "" && r.State == NotImplemented {
+	if r.Note != "" {
 		return Partly
 	}
 	return Complete

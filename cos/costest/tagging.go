@@ -80,7 +80,7 @@ func (c *call) setTags(tags []tag, status int) error {
 		return err
 	}
 	c.versionHeader(o)
-	c.reply(status, nil)
+	c.reply(status)
 	return nil
 }
 
