@@ -397,6 +397,7 @@ func (s *Server) Triggers(b event.Bucket) []Bound {
 
 // stop ends a timer trigger's waiting. Server.mu is held.
 func (t *trigger) stop() {
+	t.fires = time.Time{}
 	if t.next != nil {
 		t.next.Stop()
 		t.next = nil
