@@ -15,10 +15,13 @@ import (
 )
 
 // Client changes the triggers of the functions of one region. It is safe for concurrent use.
-type Client struct{ scf *scf.Client }
+type Client struct {
+	scf   *scf.Client
+	pause time.Duration // before a write is repeated after reading back; it doubles
+}
 
 // New returns a Client that calls through c, with c's credentials, region, namespace and rule of repeats.
-func New(c *scf.Client) *Client { return &Client{scf: c} }
+func New(c *scf.Client) *Client { return &Client{scf: c, pause: 200 * time.Millisecond} }
 
 // found is a trigger that is there, with the words by which the service knows it.
 type found struct {
@@ -142,12 +145,9 @@ func (c *Client) call(ctx context.Context, action, namespace, name string, harml
 	return c.scf.Do(ctx, scf.Call{Action: action, Function: namespace + "/" + name, Harmless: harmless}, f)
 }
 
-const (
-	// rounds is how often a write is made at most, each time after reading back; within a round package scf repeats what had
-	// no effect.
-	rounds = 4
-	pause  = 200 * time.Millisecond
-)
+// rounds is how often a write is made at most, each time after reading back; within a round package scf repeats what had no
+// effect.
+const rounds = 4
 
 // write makes a call until done says that its effect is there. done is asked only when the call failed in a way that leaves the
 // effect open, or says that it was there before.
@@ -178,7 +178,7 @@ func (c *Client) write(ctx context.Context, t Trigger, patient bool, send func()
 				return errors.Join(err, werr)
 			}
 		}
-		timer := time.NewTimer(pause << (round - 1))
+		timer := time.NewTimer(c.pause << (round - 1))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
