@@ -1,9 +1,6 @@
 package event
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // Decode reads a payload as a function receives it and returns its events, in the records' order.
 //
@@ -49,10 +46,9 @@ type decoder struct {
 
 // payload reads a whole payload.
 func (d *decoder) payload(payload []byte) error {
-	if d.maxBytes >= 0 && len(payload) > d.maxBytes {
-		return &LimitError{What: "bytes of payload", Limit: d.maxBytes, Offset: int64(d.maxBytes)}
+	if err := d.start(payload); err != nil {
+		return err
 	}
-	d.scanner = scanner{s: string(payload), depth: d.maxDepth, max: d.maxDepth, valid: utf8.Valid(payload)}
 	why, err := d.notification()
 	if err == nil && d.space() != 0 || d.pos < len(d.s) {
 		err = d.syntax("something follows the payload")

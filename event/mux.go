@@ -2,8 +2,8 @@ package event
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
-	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -169,6 +169,9 @@ func (m *Mux) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		return nil, err
 	}
 	errs := make([]error, len(events))
+	for i := range errs {
+		errs[i] = errNotReached
+	}
 	m.each(ctx, events, errs)
 
 	failed := 0
@@ -236,6 +239,9 @@ func (m *Mux) each(ctx context.Context, events []Event, errs []error) {
 	wg.Wait()
 }
 
+// errNotReached is the error of an event whose handler ended its goroutine, and of those that would have come after.
+var errNotReached = errors.New("event: the handler called runtime.Goexit")
+
 // goPanic carries a panic from a handler to Invoke.
 type goPanic struct{ PanicError }
 
@@ -243,90 +249,10 @@ func (m *Mux) one(ctx context.Context, e Event) (err error) {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	done := false
 	defer func() {
-		if !done {
-			err = &goPanic{PanicError{Value: recover(), Stack: debug.Stack()}}
+		if v := recover(); v != nil {
+			err = &goPanic{PanicError{Value: v, Stack: debug.Stack()}}
 		}
 	}()
-	err = m.Handle(ctx, e)
-	done = true
-	return err
+	return m.Handle(ctx, e)
 }
-
-// HandlerError says that one event could not be handled.
-type HandlerError struct {
-	Index int // of the record in the payload, from 0
-	Event Event
-	Err   error
-}
-
-// Error tells the index, the event and what the handler said.
-func (e *HandlerError) Error() string {
-	s := "event: record " + strconv.Itoa(e.Index)
-	if e.Event != nil {
-		s += " (" + e.Event.Common().String() + ")"
-	}
-	if e.Err == nil {
-		return s + ": failed"
-	}
-	return s + ": " + e.Err.Error()
-}
-
-// Unwrap returns Err.
-func (e *HandlerError) Unwrap() error { return e.Err }
-
-// InvokeError lists what failed in one payload, in the records' order.
-type InvokeError struct {
-	Records int     // in the payload
-	Errors  []error // *RecordError and *HandlerError
-}
-
-// Error lists every failure on a line of its own.
-func (e *InvokeError) Error() string {
-	s := "event: " + strconv.Itoa(len(e.Errors)) + " of " + strconv.Itoa(e.Records) + " records failed"
-	for _, x := range e.Errors {
-		s += "\n" + x.Error()
-	}
-	return s
-}
-
-// Unwrap gives errors.Is and errors.As each failure.
-func (e *InvokeError) Unwrap() []error { return e.Errors }
-
-// PanicError is what a handler panicked with.
-type PanicError struct {
-	Value any
-	Stack []byte // of the goroutine that panicked, as text
-}
-
-// Error tells the value, not the stack.
-func (e *PanicError) Error() string { return "event: a handler panicked: " + valueText(e.Value) }
-
-// Unwrap returns the value if it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
-
-// valueText is a panic's value as text, without package fmt.
-func valueText(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "nil, or runtime.Goexit"
-	case error:
-		return v.Error()
-	case string:
-		return v
-	case interface{ String() string }:
-		return v.String()
-	case int:
-		return strconv.Itoa(v)
-	}
-	return "a value that is no text"
-}
-
-type unhandledError struct{ typ Type }
-
-func (e *unhandledError) Error() string        { return ErrUnhandled.Error() + ": " + quote(string(e.typ)) }
-func (e *unhandledError) Is(target error) bool { return target == ErrUnhandled }

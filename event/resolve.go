@@ -27,7 +27,7 @@ func newEvent(r *Record, m *meta, nanos int64) Event {
 	*rec = *r
 	b.Type = typ
 	if r.Event.Time != 0 || nanos != 0 {
-		b.Time = time.Unix(r.Event.Time, nanos).UTC()
+		b.Time = unixTime(r.Event.Time, nanos)
 	}
 	b.SourceIP = r.Event.RequestParameters.SourceIP
 	var queueRegion string
@@ -42,6 +42,8 @@ func newEvent(r *Record, m *meta, nanos int64) Event {
 	o.ETag, o.ContentType, o.StorageClass, b.RequestID, o.Metadata = m.etag, m.contentType, m.storageClass, m.requestID, m.user
 	return e
 }
+
+func unixTime(unix, nanos int64) time.Time { return time.Unix(unix, nanos).UTC() }
 
 // meta is what an event takes out of cosObject.meta.
 type meta struct {

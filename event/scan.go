@@ -131,20 +131,19 @@ const (
 
 // plain returns the place of the first '"', '\\' or control character at or after i.
 func (d *scanner) plain(i int) int {
-	s := d.s
-	for ; i+8 <= len(s); i += 8 {
-		b := s[i : i+8]
-		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-		quote := w ^ ones*'"'
-		slash := w ^ ones*'\\'
+	t := d.s[i:]
+	for len(t) >= 8 {
+		w := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
+			uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
 		// Subtracting borrows into the high bit of a byte that is zero, or below 0x20, and had none. Borrows make wrong
 		// hits only above a right one, so the lowest hit is right.
-		if hit := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w) & highs; hit != 0 {
-			return i + bits.TrailingZeros64(hit)>>3
+		if hit := ((w ^ ones*'"' - ones) | (w ^ ones*'\\' - ones) | (w - ones*0x20)) &^ w & highs; hit != 0 {
+			return len(d.s) - len(t) + bits.TrailingZeros64(hit)>>3
 		}
+		t = t[8:]
 	}
-	for i < len(s) && s[i] != '"' && s[i] != '\\' && s[i] >= ' ' {
+	i = len(d.s) - len(t)
+	for i < len(d.s) && d.s[i] != '"' && d.s[i] != '\\' && d.s[i] >= ' ' {
 		i++
 	}
 	return i

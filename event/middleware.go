@@ -1,0 +1,104 @@
+package event
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"time"
+)
+
+// Recover makes a *PanicError, with the stack, of a handler's panic, so that the event fails like any other. Without it the
+// panic goes on after the payload's other events were handled, and the process ends, as is usual in Go. Put it first: what
+// is outside of it is not covered.
+func Recover() Middleware {
+	return func(next Handler) Handler {
+		return func(ctx context.Context, e Event) (err error) {
+			defer func() {
+				if v := recover(); v != nil {
+					err = &PanicError{Value: v, Stack: debug.Stack()}
+				}
+			}()
+			return next(ctx, e)
+		}
+	}
+}
+
+// Logger is the part of *slog.Logger that Log needs. It stands for it in Log's signature so that programs which only decode
+// do not carry log/slog.
+type Logger interface {
+	InfoContext(ctx context.Context, msg string, args ...any)
+	ErrorContext(ctx context.Context, msg string, args ...any)
+}
+
+// Log writes a line for each event to l, a *slog.Logger: level Info if it was handled, Error if it failed, then with the
+// error and, for a panic that Recover caught, the stack. The line tells type, bucket, key, version, size, the COS request and the
+// duration; it has neither metadata nor headers, which may hold secrets.
+func Log[L Logger](l L) Middleware {
+	return func(next Handler) Handler {
+		return func(ctx context.Context, e Event) error {
+			start := time.Now()
+			err := next(ctx, e)
+			b := e.Common()
+			args := []any{
+				"type", string(e.EventType()), "bucket", b.Bucket.String(), "key", b.Object.Key, "size", b.Object.Size,
+				"requestId", b.RequestID, "duration", time.Since(start),
+			}
+			if b.Object.VersionID != "" {
+				args = append(args, "versionId", b.Object.VersionID)
+			}
+			if err == nil {
+				l.InfoContext(ctx, "event handled", args...)
+				return nil
+			}
+			args = append(args, "error", err)
+			var p *PanicError
+			if errors.As(err, &p) {
+				args = append(args, "stack", string(p.Stack))
+			}
+			l.ErrorContext(ctx, "event failed", args...)
+			return err
+		}
+	}
+}
+
+// ErrTimeout is the cause of a context that Timeout ended; errors.Is(err, context.DeadlineExceeded) holds for what it returns.
+var ErrTimeout = errors.New("event: a handler took too long")
+
+// Timeout gives a handler at most d for one event: its context ends then, with the cause ErrTimeout. A handler that does not
+// look at its context is not stopped; an error it returns after that is joined with ErrTimeout.
+func Timeout(d time.Duration) Middleware {
+	if d <= 0 {
+		panic("event: Timeout: not a positive duration")
+	}
+	return func(next Handler) Handler {
+		return func(ctx context.Context, e Event) error {
+			ctx, cancel := context.WithTimeoutCause(ctx, d, ErrTimeout)
+			defer cancel()
+			err := next(ctx, e)
+			if err != nil && context.Cause(ctx) == ErrTimeout && !errors.Is(err, ErrTimeout) {
+				return errors.Join(err, ErrTimeout)
+			}
+			return err
+		}
+	}
+}
+
+// Limit lets at most n events be handled at a time, counted over all calls of Invoke. An event that waits for its turn
+// when its context ends fails with the context's error.
+func Limit(n int) Middleware {
+	if n < 1 {
+		panic("event: Limit: less than 1")
+	}
+	turns := make(chan struct{}, n)
+	return func(next Handler) Handler {
+		return func(ctx context.Context, e Event) error {
+			select {
+			case turns <- struct{}{}:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+			defer func() { <-turns }()
+			return next(ctx, e)
+		}
+	}
+}
