@@ -27,7 +27,7 @@ func serveGo1(e *engine) error {
 func serveGo1Conn(e *engine, conn net.Conn) {
 	c := &go1Conn{e: e, r: gobrpc.NewReader(conn, maxPayload), w: gobrpc.NewWriter(conn)}
 	err := c.serve()
-	if err != nil && !errors.Is(err, io.EOF) && e.ending.Err() == nil {
+	if !errors.Is(err, io.EOF) && e.ending.Err() == nil {
 		e.log("connection from " + conn.RemoteAddr().String() + ": " + err.Error())
 	}
 	// The peer may have closed its half only: what runs is still answered.

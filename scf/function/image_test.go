@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,9 +43,10 @@ func httpClient(t *testing.T) *http.Client {
 func TestImage(t *testing.T) {
 	leak.Check(t)
 	t.Setenv("SCF_FUNCTIONNAME", "thumb")
-	var got *function.Context
+	var last atomic.Pointer[function.Context]
 	r := run(t, function.ModeImage, function.HandlerFunc(func(ctx context.Context, p []byte) ([]byte, error) {
-		got, _ = function.FromContext(ctx)
+		got, _ := function.FromContext(ctx)
+		last.Store(got)
 		_, ok := ctx.Deadline()
 		assert.Equal(t, got.TimeLimit > 0, ok)
 		return act(ctx, p)
@@ -55,12 +57,12 @@ func TestImage(t *testing.T) {
 	assert.Equal(t, 200, code)
 	assert.Equal(t, `{"a":1}`, body)
 	assert.Equal(t, &function.Context{RequestID: "r-1", MemoryLimitMB: 128, TimeLimit: 3 * time.Second, FunctionName: "other",
-		Namespace: "ns", FunctionVersion: "7", Region: "ap-guangzhou", AppID: "1250000000", UIN: "1"}, got)
+		Namespace: "ns", FunctionVersion: "7", Region: "ap-guangzhou", AppID: "1250000000", UIN: "1"}, last.Load())
 
 	code, body = post(t, c, url+"?x=y", io.MultiReader(strings.NewReader("[1,"), strings.NewReader("2]"))) // chunked
 	assert.Equal(t, 200, code)
 	assert.Equal(t, `[1,2]`, body)
-	assert.Equal(t, &function.Context{FunctionName: "thumb"}, got)
+	assert.Equal(t, &function.Context{FunctionName: "thumb"}, last.Load())
 
 	large := `"` + strings.Repeat("x", 6<<20) + `"`
 	code, body = post(t, c, url, strings.NewReader(large), "Expect", "100-continue")

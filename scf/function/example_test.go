@@ -1,0 +1,105 @@
+package function_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/cosevent/cosevent-go/scf/function"
+)
+
+// eventFile writes an event to a file, as a stand-in for go run . event.json.
+func eventFile(text string) string {
+	name := filepath.Join(os.TempDir(), "cosevent-example-event.json")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		panic(err)
+	}
+	return name
+}
+
+func ExampleRun() {
+	greet := function.JSON(func(_ context.Context, in struct{ Name string }) (string, error) {
+		return "hello, " + in.Name, nil
+	})
+	name := eventFile(`{"Name":"COS"}`)
+	defer os.Remove(name)
+	os.Args = []string{"greet", name}
+	if err := function.Run(context.Background(), greet, function.WithMode(function.ModeLocal)); err != nil {
+		fmt.Println(err)
+	}
+	// Output: "hello, COS"
+}
+
+func ExampleJSON() {
+	type thumbnail struct{ Width, Height int }
+	h := function.JSON(func(_ context.Context, in thumbnail) (thumbnail, error) {
+		return thumbnail{in.Width / 2, in.Height / 2}, nil
+	})
+	out, err := h.Invoke(context.Background(), []byte(`{"Width":640,"Height":480}`))
+	fmt.Println(string(out), err)
+	// Output: {"Width":320,"Height":240} <nil>
+}
+
+func ExampleReflect() {
+	h := function.Reflect(func() (string, error) { return "ready", nil })
+	out, err := h.Invoke(context.Background(), nil)
+	fmt.Println(string(out), err)
+	_, err = function.Reflect(func() string { return "ready" }).Invoke(context.Background(), nil)
+	fmt.Println(err)
+	// Output:
+	// "ready" <nil>
+	// function: handler func() string: a single returned value must be an error, not string; return (string, error)
+}
+
+// Handlers are tested without any runtime: a test gives the context itself.
+func ExampleNewContext() {
+	h := function.HandlerFunc(func(ctx context.Context, payload []byte) ([]byte, error) {
+		c, _ := function.FromContext(ctx)
+		return fmt.Appendf(nil, "%q", c.FunctionName+" got "+string(payload)), nil
+	})
+	ctx := function.NewContext(context.Background(), &function.Context{FunctionName: "thumbnail"})
+	out, err := h.Invoke(ctx, []byte("7"))
+	fmt.Println(string(out), err)
+	// Output: "thumbnail got 7" <nil>
+}
+
+func ExampleNewLogHandler() {
+	var out bytes.Buffer
+	plain := slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{} // for the example's sake
+		}
+		return a
+	}})
+	log := slog.New(function.NewLogHandler(plain))
+	ctx := function.NewContext(context.Background(), &function.Context{RequestID: "r-1", FunctionName: "thumbnail"})
+	log.InfoContext(ctx, "done", "objects", 3)
+	fmt.Print(out.String())
+	// Output: level=INFO msg=done request_id=r-1 function=thumbnail objects=3
+}
+
+func ExampleWithMiddleware() {
+	timed := func(next function.Handler) function.Handler {
+		return function.HandlerFunc(func(ctx context.Context, payload []byte) ([]byte, error) {
+			start := time.Now()
+			out, err := next.Invoke(ctx, payload)
+			c, _ := function.FromContext(ctx)
+			fmt.Println(c.RequestID, "took less than a minute:", time.Since(start) < time.Minute)
+			return out, err
+		})
+	}
+	h := function.HandlerFunc(func(context.Context, []byte) ([]byte, error) { return nil, nil })
+	name := eventFile(`{}`)
+	defer os.Remove(name)
+	os.Args = []string{"prog", name}
+	if err := function.Run(context.Background(), h, function.WithMode(function.ModeLocal), function.WithMiddleware(timed)); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// local took less than a minute: true
+	// null
+}
