@@ -56,6 +56,7 @@ func eachMember(text string, f func(name string, start, end int)) (brace, member
 		return len(text), 0
 	}
 	for name, more, err := d.first(); more && err == nil; name, more, err = d.next() {
+		d.space()
 		start := d.pos
 		if d.skip() != nil {
 			break // cannot be: the text was read before

@@ -27,7 +27,12 @@ func Encode(n Notification) ([]byte, error) {
 	if n.raw == "" {
 		return append(append([]byte(`{"Records":`), list...), '}'), nil
 	}
-	return []byte(rewrite(n.raw, []string{"Records"}, func(string) string { return string(list) })), nil
+	return []byte(rewrite(n.raw, []string{"Records"}, func(old string) string {
+		if len(n.Records) == 0 && old == "null" {
+			return old
+		}
+		return string(list)
+	})), nil
 }
 
 // appendRecord writes the record of an index.
