@@ -1,0 +1,164 @@
+package triggertest
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"github.com/cosevent/cosevent-go/cos/costest"
+	"github.com/cosevent/cosevent-go/event"
+	"github.com/cosevent/cosevent-go/scf/scftest"
+)
+
+// changed queues the event of a change for every function bound to it, or notes why there is none. It runs before the request that
+// made the change is answered: once a client has its answer, the event is in the queue.
+func (c *Cloud) changed(change costest.Change) {
+	owner, _ := c.scf.CredentialOwner(change.CreatedBy)
+	generation := c.chains.next(change.CreatedBy, owner)
+	bound := c.scf.Triggers(change.Bucket)
+	var misses []string
+	sent := false
+	for _, b := range bound {
+		if why := mismatch(b, change); why != "" {
+			misses = append(misses, fmt.Sprintf("%s/%s on %s: %s", b.Namespace, b.Function, rule(b), why))
+			continue
+		}
+		sent = true
+		c.send(change, b, generation)
+	}
+	if sent {
+		return
+	}
+	d := c.delivery(change)
+	d.State = NotSent
+	switch {
+	case len(bound) == 0:
+		d.Reason = "no function has a trigger on the bucket"
+	default:
+		d.Reason = "no trigger matches: " + strings.Join(misses, "; ")
+	}
+	c.journal.add(d)
+}
+
+// send queues one event for one function.
+func (c *Cloud) send(change costest.Change, b scftest.Bound, generation int) {
+	d := c.delivery(change)
+	d.Namespace, d.Function, d.Qualifier = b.Namespace, b.Function, b.Qualifier
+	d.Rule, d.Prefix, d.Suffix = b.Event, b.Prefix, b.Suffix
+	d.Generation = generation
+	if generation > c.config.loopLimit {
+		d.State = LoopStopped
+		d.Reason = fmt.Sprintf("number %d of a chain of events in which functions cause one another's; the service would let it go on for ever", generation+1)
+		c.journal.add(d)
+		return
+	}
+	payload, err := c.payload(change, b)
+	if err != nil {
+		d.State, d.Reason = NotSent, "the payload cannot be built: "+err.Error()
+		c.journal.add(d)
+		return
+	}
+	d.Payload = payload
+	d.Reason = "queued"
+	d.RequestID = newID()
+	c.journal.add(d)
+	id, name := d.RequestID, b.Region+"/"+b.Namespace+"/"+b.Function
+	_, err = c.scf.Enqueue(scftest.AsyncEvent{
+		Region: b.Region, Namespace: b.Namespace, Function: b.Function, Qualifier: b.Qualifier,
+		Payload:   payload,
+		Source:    "TRIGGER_COS",
+		RequestID: id,
+		Starting:  func() { c.chains.start(name, id, generation) },
+		Attempted: func(a scftest.Attempt) {
+			c.chains.end(name, id)
+			c.attempted(d, a)
+		},
+		Done: func(o scftest.Outcome) { c.done(d, o) },
+	})
+	if err != nil {
+		c.journal.update(d, func(d *Delivery) { d.State, d.Reason = NotSent, err.Error() })
+	}
+}
+
+// newID returns a request id in the form of the service's: a random UUID.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func (c *Cloud) attempted(d *Delivery, a scftest.Attempt) {
+	c.journal.update(d, func(d *Delivery) {
+		d.Attempts = append(d.Attempts, a)
+		if !a.NextRetry.IsZero() {
+			d.Reason = fmt.Sprintf("attempt %d failed with status %d; the next is due at %s",
+				len(d.Attempts), a.StatusCode, a.NextRetry.UTC().Format("15:04:05"))
+		}
+	})
+}
+
+func (c *Cloud) done(d *Delivery, o scftest.Outcome) {
+	c.journal.update(d, func(d *Delivery) {
+		d.Attempts = o.Attempts
+		d.Reason = o.Reason
+		switch o.State {
+		case scftest.Delivered:
+			d.State, d.Reason = Delivered, ""
+		case scftest.Dead:
+			d.State = Dead
+		default:
+			d.State = Dropped
+		}
+	})
+}
+
+func (c *Cloud) delivery(change costest.Change) *Delivery {
+	return &Delivery{
+		Event: change.Type, Bucket: change.Bucket, Key: change.Key, VersionID: change.VersionID, Time: change.Time,
+		COSRequestID: change.RequestID,
+	}
+}
+
+// mismatch says why a trigger is not for a change; it is empty if the trigger is.
+func mismatch(b scftest.Bound, change costest.Change) string {
+	switch {
+	case !b.Enabled:
+		return "disabled"
+	case !change.Type.Matches(b.Event):
+		return fmt.Sprintf("the event is %s", change.Type)
+	case !strings.HasPrefix(change.Key, b.Prefix):
+		return fmt.Sprintf("the key does not begin with %q", b.Prefix)
+	case !strings.HasSuffix(change.Key, b.Suffix):
+		return fmt.Sprintf("the key does not end with %q", b.Suffix)
+	}
+	return ""
+}
+
+// rule describes a trigger's rule.
+func rule(b scftest.Bound) string {
+	s := string(b.Event)
+	if b.Prefix != "" {
+		s += fmt.Sprintf(" prefix %q", b.Prefix)
+	}
+	if b.Suffix != "" {
+		s += fmt.Sprintf(" suffix %q", b.Suffix)
+	}
+	return s
+}
+
+// payload builds what the function is given: one record, as only ever one was seen.
+func (c *Cloud) payload(change costest.Change, b scftest.Bound) ([]byte, error) {
+	var form []costest.RecordOption
+	service, region := "scf", b.Region
+	if c.config.shape2019 {
+		form = append(form, costest.Shape2019())
+		service, region = "lambda", change.Bucket.RegionCode()
+	}
+	r := change.Record(form...)
+	if c.config.wildcard {
+		r.Event.Name = string(b.Event)
+	}
+	r.Event.Queue = fmt.Sprintf("qcs:0:%s:%s:appid/%s:%s.%s.%s", service, region, c.config.appID, b.Namespace, b.Function, b.Qualifier)
+	return event.Encode(event.Notification{Records: []event.Record{r}})
+}
