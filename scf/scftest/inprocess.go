@@ -33,7 +33,9 @@ func (s *Server) runHere(ctx context.Context, inv *invocation, h function.Handle
 	s.handling.Add(1)
 	go func() {
 		defer s.handling.Done()
-		done <- protect(ctx, h, inv.payload)
+		res := failed(statusExit, -1, "User process exit when running") // if the handler ends this goroutine, as t.FailNow does
+		defer func() { done <- res }()
+		res = protect(ctx, h, inv.payload)
 	}()
 	var res result
 	select {
@@ -64,21 +66,14 @@ func (inv *invocation) stopped(ctx context.Context) result {
 	return canceled()
 }
 
-// protect calls a handler; a panic, or the end of its goroutine (as by t.FailNow), becomes a failure.
+// protect calls a handler; a panic becomes a failure.
 func protect(ctx context.Context, h function.Handler, payload []byte) (res result) {
-	returned := false
 	defer func() {
-		if returned {
-			return
-		}
 		if p := recover(); p != nil {
 			res = userError(goError{Message: fmt.Sprint(p), Type: typeName(p), StackTrace: frames(), ShouldExit: true})
-			return
 		}
-		res = failed(statusExit, -1, "User process exit when running")
 	}()
 	out, err := h.Invoke(ctx, append([]byte(nil), payload...))
-	returned = true
 	if err != nil {
 		return userError(goError{Message: err.Error(), Type: typeName(err)})
 	}
