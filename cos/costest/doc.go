@@ -102,6 +102,21 @@
 //	PutBucketEncryption                partly    PUT /?encryption (stored and returned; nothing acts on it)
 //	GetBucketEncryption                complete  GET /?encryption
 //	DeleteBucketEncryption             complete  DELETE /?encryption
+//	PutBucketAccelerate                partly    PUT /?accelerate (stored and returned; nothing acts on it)
+//	GetBucketAccelerate                complete  GET /?accelerate
+//	PutBucketDomain                    partly    PUT /?domain (stored and returned; nothing acts on it)
+//	GetBucketDomain                    complete  GET /?domain
+//	DeleteBucketDomain                 complete  DELETE /?domain
+//	PutBucketObjectLockConfiguration   partly    PUT /?object-lock (stored and returned; nothing acts on it)
+//	GetBucketObjectLockConfiguration   complete  GET /?object-lock
+//	PutBucketIntelligentTiering        partly    PUT /?intelligenttiering (stored and returned; nothing acts on it)
+//	GetBucketIntelligentTiering        complete  GET /?intelligenttiering
+//	PutBucketIntelligentTieringConfiguration partly    PUT /?intelligent-tiering (stored and returned; nothing acts on it)
+//	GetBucketIntelligentTieringConfiguration complete  GET /?intelligent-tiering
+//	DeleteBucketIntelligentTieringConfiguration complete  DELETE /?intelligent-tiering
+//	PutBucketInventory                 partly    PUT /?inventory (stored and returned; nothing acts on it)
+//	GetBucketInventory                 complete  GET /?inventory
+//	DeleteBucketInventory              complete  DELETE /?inventory
 //	InitiateMultipartUpload            complete  POST /key?uploads
 //	UploadPartCopy                     complete  PUT /key?partNumber with x-cos-copy-source
 //	UploadPart                         complete  PUT /key?partNumber
@@ -127,22 +142,10 @@
 //	HeadObject                         complete  HEAD /key
 //	DeleteObject                       complete  DELETE /key
 //	OptionsObject                      complete  OPTIONS /key
-//	PutBucketInventory                 not       PUT /?inventory
-//	GetBucketInventory                 not       GET /?inventory
-//	DeleteBucketInventory              not       DELETE /?inventory
 //	PostBucketInventory                not       POST /?inventory
-//	PutBucketIntelligentTiering        not       PUT /?intelligenttiering
-//	GetBucketIntelligentTiering        not       GET /?intelligenttiering
-//	PutBucketObjectLockConfiguration   not       PUT /?object-lock
-//	GetBucketObjectLockConfiguration   not       GET /?object-lock
-//	PutBucketDomain                    not       PUT /?domain
-//	GetBucketDomain                    not       GET /?domain
-//	DeleteBucketDomain                 not       DELETE /?domain
 //	PutBucketDomainCertificate         not       PUT /?domaincertificate
 //	GetBucketDomainCertificate         not       GET /?domaincertificate
 //	DeleteBucketDomainCertificate      not       DELETE /?domaincertificate
-//	PutBucketAccelerate                not       PUT /?accelerate
-//	GetBucketAccelerate                not       GET /?accelerate
 //
 //go:generate go test -run TestDocument -update .
 package costest

@@ -6,6 +6,8 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // document is a setting of a bucket that is kept as it came and returned the same: the three operations on it differ only in
@@ -16,7 +18,8 @@ type document struct {
 	root  string // the XML document's element; "" for JSON
 	none  string // the error's code when there is none; "" to return the empty document instead
 	note  string
-	keep  bool // there is no delete operation
+	keep  bool   // there is no delete operation
+	list  string // the element of the list, for settings of which a bucket has many, each with an id
 	check func(c *call, conf *config, raw []byte) error
 }
 
@@ -34,11 +37,34 @@ var documents = []document{
 	{name: "BucketReferer", sub: "referer", root: "RefererConfiguration", note: storedOnly, keep: true},
 	{name: "BucketLogging", sub: "logging", root: "BucketLoggingStatus", note: storedOnly, keep: true},
 	{name: "BucketEncryption", sub: "encryption", root: "ServerSideEncryptionConfiguration", none: "NoSuchEncryptionConfiguration", note: storedOnly},
+	{name: "BucketAccelerate", sub: "accelerate", root: "AccelerateConfiguration", note: storedOnly, keep: true},
+	{name: "BucketDomain", sub: "domain", root: "DomainConfiguration", none: "DomainConfigNotFoundError", note: storedOnly},
+	{name: "BucketObjectLockConfiguration", sub: "object-lock", root: "ObjectLockConfiguration", none: "ObjectLockConfigurationNotFoundError", note: storedOnly, keep: true},
+	{name: "BucketIntelligentTiering", sub: "intelligenttiering", root: "IntelligentTieringConfiguration", note: storedOnly, keep: true},
+	{name: "BucketIntelligentTieringConfiguration", sub: "intelligent-tiering", root: "IntelligentTieringConfiguration", none: "NoSuchConfiguration",
+		list: "ListBucketIntelligentTieringConfigurationsOutput", note: storedOnly},
+	{name: "BucketInventory", sub: "inventory", root: "InventoryConfiguration", none: "NoSuchConfiguration",
+		list: "ListInventoryConfigurationResult", note: storedOnly},
+}
+
+// key is where the settings keep the document that a request means.
+func (d *document) key(c *call) (string, error) {
+	if d.list == "" {
+		return d.sub, nil
+	}
+	id := c.q.get("id")
+	if id == "" || len(id) > 64 {
+		return "", errInvalidArgument.with("The id is missing or too long.")
+	}
+	return d.sub + "/" + id, nil
 }
 
 func (d *document) put(c *call) error {
+	key, err := d.key(c)
+	if err != nil {
+		return err
+	}
 	var raw []byte
-	var err error
 	if d.root != "" {
 		var any struct {
 			Inner []byte `xml:",innerxml"`
@@ -56,7 +82,7 @@ func (d *document) put(c *call) error {
 				return err
 			}
 		}
-		conf.Docs[d.sub] = string(raw)
+		conf.Docs[key] = string(raw)
 		return nil
 	})
 	if err != nil {
@@ -68,7 +94,14 @@ func (d *document) put(c *call) error {
 
 func (d *document) get(c *call) error {
 	conf := c.b.settings()
-	raw, ok := conf.Docs[d.sub]
+	if d.list != "" && c.q.get("id") == "" {
+		return d.all(c, conf)
+	}
+	key, err := d.key(c)
+	if err != nil {
+		return err
+	}
+	raw, ok := conf.Docs[key]
 	switch {
 	case ok && d.root == "":
 		c.w.Header()["Content-Type"] = []string{"application/json"}
@@ -86,6 +119,35 @@ func (d *document) get(c *call) error {
 	return newError(http.StatusNotFound, d.none, "The "+d.name+" does not exist.")
 }
 
+// all answers the list of the documents, by their ids.
+func (d *document) all(c *call, conf config) error {
+	var keys []string
+	for key := range conf.Docs {
+		if strings.HasPrefix(key, d.sub+"/") {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	out := []byte(xmlHeader + "<" + d.list + ">")
+	for _, key := range keys {
+		out = append(out, withoutHeader(conf.Docs[key])...)
+	}
+	out = appendBool(out, "IsTruncated", false)
+	c.reply(http.StatusOK, append(out, "</"+d.list+">"...))
+	return nil
+}
+
+// withoutHeader takes the XML declaration off, for a document inside another.
+func withoutHeader(raw string) string {
+	raw = strings.TrimSpace(raw)
+	if strings.HasPrefix(raw, "<?xml") {
+		if i := strings.Index(raw, "?>"); i >= 0 {
+			return raw[i+2:]
+		}
+	}
+	return raw
+}
+
 // withHeader puts the XML declaration in front of a document that came without.
 func withHeader(raw string) []byte {
 	if len(raw) > 5 && raw[:5] == "<?xml" {
@@ -95,8 +157,12 @@ func withHeader(raw string) []byte {
 }
 
 func (d *document) del(c *call) error {
-	err := c.s.configure(c.b, func(conf *config) error {
-		delete(conf.Docs, d.sub)
+	key, err := d.key(c)
+	if err != nil {
+		return err
+	}
+	err = c.s.configure(c.b, func(conf *config) error {
+		delete(conf.Docs, key)
 		conf.parse()
 		return nil
 	})

@@ -9,10 +9,8 @@ import (
 
 // target says what a request's host names.
 type target struct {
-	bucket  string // "photos-1250000000"; "" for the service itself
-	region  string // "ap-guangzhou"; "" where the host does not say (service.cos.myqcloud.com, acceleration)
-	website bool   // cos-website: static pages
-	ci      bool   // data processing endpoint of the bucket
+	bucket string // "photos-1250000000"; "" for the service itself
+	region string // "ap-guangzhou"; "" where the host does not say (service.cos.myqcloud.com, acceleration)
 }
 
 // parseHost understands the hosts that the COS document "Regions and Access Endpoints" lists: default, internal, accelerated,
@@ -46,7 +44,6 @@ func parseHost(host string) (target, bool) {
 	case !dotted || !isZone(head):
 		return target{}, false
 	}
-	t.website, t.ci = head == "cos-website", head == "ci"
 	if tail != "accelerate" {
 		t.region = tail
 	}

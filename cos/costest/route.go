@@ -229,11 +229,7 @@ func unserved() []route {
 			t = append(t, route{Name: name, Level: levelBucket, Method: method, Sub: sub})
 		}
 	}
-	add("inventory", "PutBucketInventory", "GetBucketInventory", "DeleteBucketInventory", "PostBucketInventory")
-	add("intelligenttiering", "PutBucketIntelligentTiering", "GetBucketIntelligentTiering")
-	add("object-lock", "PutBucketObjectLockConfiguration", "GetBucketObjectLockConfiguration")
-	add("domain", "PutBucketDomain", "GetBucketDomain", "DeleteBucketDomain")
+	add("inventory", "PostBucketInventory")
 	add("domaincertificate", "PutBucketDomainCertificate", "GetBucketDomainCertificate", "DeleteBucketDomainCertificate")
-	add("accelerate", "PutBucketAccelerate", "GetBucketAccelerate")
 	return t
 }
