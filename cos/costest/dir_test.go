@@ -175,6 +175,10 @@ func TestDirectoryKeepsEverything(t *testing.T) {
 	require.Error(t, err, "one process at a time")
 	s.Close()
 
+	stray := filepath.Join(dir, "data", "ab")
+	require.NoError(t, os.MkdirAll(stray, 0o700))
+	stray = filepath.Join(stray, "abcdef")
+	require.NoError(t, os.WriteFile(stray, []byte("of a write that was never acknowledged"), 0o600))
 	for range 2 { // the second time from what the first wrote
 		s, err = costest.Start(costest.Dir(dir))
 		require.NoError(t, err)
@@ -198,6 +202,7 @@ func TestDirectoryKeepsEverything(t *testing.T) {
 		cors, _, err := cb.Bucket.GetCORS(ctx)
 		require.NoError(t, err)
 		assert.Len(t, cors.Rules, 1)
+		assert.NoFileExists(t, stray)
 		s.Close()
 	}
 	s, err = costest.Start(costest.Dir(dir))

@@ -112,11 +112,11 @@ func replicationFor(rules []replicationRule, key string, tags []tag) *replicatio
 	return best
 }
 
-// replicate brings a new object to the bucket its rule names, at once, and tells that there. What came by replication goes no
-// further, and appendable objects are not replicated.
+// replicate brings a new object to the bucket its rule names, at once, and tells that there. That is no reason to look for rules
+// there: what came by replication goes no further. Appendable objects are not replicated.
 func (s *Server) replicate(b *bucket, key string, o *object, by cause) {
 	rules := b.settings().replication
-	if rules == nil || o.x().Replica || o.x().Appendable {
+	if rules == nil || o.x().Appendable {
 		return
 	}
 	r := replicationFor(rules, key, o.x().Tags)

@@ -285,6 +285,9 @@ func TestMultipart(t *testing.T) {
 	assert.Equal(t, whole[1048570:2097156], body(t, got))
 	_, err = c.Object.AbortMultipartUpload(ctx, "big", init.UploadID)
 	assert.Equal(t, "NoSuchUpload", code(err))
+	uploads, _, err = c.Bucket.ListMultipartUploads(ctx, nil)
+	require.NoError(t, err)
+	assert.Empty(t, uploads.Uploads)
 	assert.Empty(t, rec.take())
 }
 
