@@ -44,9 +44,10 @@ func serveCustom(e *engine) error {
 			return e.unlessEnding(err)
 		}
 		meta, deadline := c.metadata(fixed, time.Now())
-		if last.unsure && last.id == meta.RequestID {
+		if last.unsure && last.id != "" && last.id == meta.RequestID {
 			// The answer may have been lost on the way: repeat it, not the work.
-			last.unsure = unsure(c.answer(last.path, last.body))
+			err := c.answer(last.path, last.body)
+			last.unsure = err != nil && !refused(err)
 			continue
 		}
 		out, fail := e.invoke(&meta, resp.Body, deadline)
@@ -54,15 +55,14 @@ func serveCustom(e *engine) error {
 		if fail != nil {
 			last.path, last.body = pathError, fail.json(meta.RequestID)
 		}
-		var refused *statusError
-		if err := c.answer(last.path, last.body); errors.As(err, &refused) && fail == nil {
+		err = c.answer(last.path, last.body)
+		if fail == nil && refused(err) {
 			// Too large, perhaps. Without any answer the platform would wait until the time is up.
 			last.path = pathError
-			last.body = (&reply{message: "the runtime API refused the answer: " + refused.Error(), typ: "AnswerRefused", code: 1}).json(meta.RequestID)
-			last.unsure = unsure(c.answer(last.path, last.body))
-		} else {
-			last.unsure = unsure(err)
+			last.body = (&reply{message: "the answer was refused: " + err.Error(), typ: "AnswerRefused", code: 1}).json(meta.RequestID)
+			err = c.answer(last.path, last.body)
 		}
+		last.unsure = err != nil && !refused(err)
 		e.finish(&meta, fail)
 	}
 	return nil
@@ -107,7 +107,10 @@ type apiClient struct {
 	conn   net.Conn
 	r      *http1.Reader
 	w      *http1.Writer
-	unhook func() bool
+	unhook []func() bool
+
+	mu      sync.Mutex
+	waiting bool // for an event, see wait
 }
 
 // exchange sends a request and returns the answer to it, over a new connection if need be, with growing pauses, until the
@@ -131,7 +134,7 @@ func (c *apiClient) exchange(method, path string, body []byte) (http1.Response, 
 			return resp, fmt.Errorf("function: the runtime API at http://%s did not answer %s %s for %v: %w",
 				c.host, method, path, c.e.opt.connectTime, err)
 		}
-		if !c.rest(method, pause) {
+		if !c.rest(path, pause) {
 			return resp, err
 		}
 	}
@@ -142,9 +145,9 @@ type statusError struct{ status int }
 func (s *statusError) Error() string { return "HTTP status " + strconv.Itoa(s.status) }
 
 // rest waits, unless the process is to end. Answers are still worth sending then.
-func (c *apiClient) rest(method string, d time.Duration) bool {
+func (c *apiClient) rest(path string, d time.Duration) bool {
 	stop := c.e.ending
-	if method == "POST" {
+	if path == pathResponse || path == pathError {
 		stop = c.e.hard
 	}
 	t := time.NewTimer(d)
@@ -163,13 +166,16 @@ func (c *apiClient) try(method, path string, body []byte) (http1.Response, error
 			return http1.Response{}, err
 		}
 	}
-	if method == "GET" {
-		defer c.interruptible()()
+	if path == pathNext {
+		c.wait(true)
 	}
 	err := c.w.WriteRequest(method, path, c.host, body)
 	var resp http1.Response
 	if err == nil {
 		resp, err = c.r.ReadResponse(maxPayload)
+	}
+	if path == pathNext {
+		c.wait(false)
 	}
 	if err != nil || resp.Close {
 		c.close()
@@ -177,26 +183,19 @@ func (c *apiClient) try(method, path string, body []byte) (http1.Response, error
 	return resp, err
 }
 
-// interruptible lets a call that waits for an event end with the process. An answer that comes later is still sent on the
-// same connection, so the returned function undoes it for certain.
-func (c *apiClient) interruptible() (undo func()) {
-	var mu sync.Mutex
-	conn, waiting := c.conn, true
-	stop := context.AfterFunc(c.e.ending, func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if waiting {
-			_ = conn.SetReadDeadline(time.Unix(1, 0))
-		}
-	})
-	return func() {
-		if stop() {
-			return
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		waiting = false
-		_ = conn.SetReadDeadline(time.Time{})
+// wait marks the time in which the connection only waits for an event: that ends with the process. An answer that comes
+// later is still sent on the same connection, so its deadline is taken back.
+func (c *apiClient) wait(on bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = on
+	if c.e.ending.Err() == nil {
+		return
+	}
+	if on {
+		_ = c.conn.SetReadDeadline(time.Unix(1, 0))
+	} else {
+		_ = c.conn.SetReadDeadline(time.Time{})
 	}
 }
 
@@ -207,13 +206,24 @@ func (c *apiClient) dial() error {
 		return err
 	}
 	c.conn, c.r, c.w = conn, http1.NewReader(conn), http1.NewWriter(conn)
-	c.unhook = context.AfterFunc(c.e.hard, func() { _ = conn.Close() })
+	c.unhook = []func() bool{
+		context.AfterFunc(c.e.hard, func() { _ = conn.Close() }),
+		context.AfterFunc(c.e.ending, func() {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			if c.waiting {
+				_ = conn.SetReadDeadline(time.Unix(1, 0))
+			}
+		}),
+	}
 	return nil
 }
 
 func (c *apiClient) close() {
 	if c.conn != nil {
-		c.unhook()
+		for _, f := range c.unhook {
+			f()
+		}
 		_ = c.conn.Close()
 		c.conn = nil
 	}
@@ -242,8 +252,8 @@ func (c *apiClient) answer(path string, body []byte) error {
 	return err
 }
 
-// unsure tells whether an answer may or may not have arrived. One that was refused has.
-func unsure(err error) bool {
+// refused tells whether the platform got an answer and did not want it.
+func refused(err error) bool {
 	var status *statusError
-	return err != nil && !errors.As(err, &status)
+	return err != nil && errors.As(err, &status)
 }

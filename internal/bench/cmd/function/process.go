@@ -179,7 +179,11 @@ func (c *process) allocations(body []byte) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		return strconv.ParseFloat(strings.TrimSpace(strings.TrimPrefix(line, "mallocs ")), 64)
+		f := strings.Fields(line) // "mallocs", the count, and what keeps the handler's work from being nothing
+		if len(f) != 3 {
+			return 0, errors.New("the program does not tell its allocations: " + line)
+		}
+		return strconv.ParseFloat(f[1], 64)
 	}
 	before, err := count()
 	if err != nil {

@@ -11,12 +11,12 @@ func main() {
 	if err != nil {
 		os.Exit(1)
 	}
-	var held []net.Conn
+	held := map[net.Conn]bool{} // open until the end
 	for {
 		c, err := l.Accept()
 		if err != nil {
 			os.Exit(1)
 		}
-		held = append(held, c)
+		held[c] = true
 	}
 }

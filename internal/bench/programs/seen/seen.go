@@ -19,6 +19,6 @@ func Key(key string) {
 	if strings.HasSuffix(key, Stats) {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		_, _ = os.Stdout.WriteString("mallocs " + strconv.FormatUint(m.Mallocs, 10) + "\n")
+		_, _ = os.Stdout.WriteString("mallocs " + strconv.FormatUint(m.Mallocs, 10) + " " + strconv.Itoa(total) + "\n")
 	}
 }
