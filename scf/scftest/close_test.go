@@ -3,9 +3,11 @@ package scftest_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"runtime"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -196,7 +198,10 @@ func TestHandlersThatDoNotReturnProperly(t *testing.T) {
 		status int
 		text   string
 	}{
-		{"panic", func(context.Context) ([]byte, error) { var m map[string]int; m["a"]++; return nil, nil }, 430, `"Type":"plainError"`},
+		{"panic", func(context.Context) ([]byte, error) {
+			var list []int
+			return nil, errors.New(strconv.Itoa(list[len(list)]))
+		}, 430, `"Type":"boundsError"`},
 		{"panic with an error", func(context.Context) ([]byte, error) { panic(os.ErrClosed) }, 430, `"Message":"file already closed"`},
 		{"end of the goroutine", func(context.Context) ([]byte, error) { runtime.Goexit(); return nil, nil }, 439, ""},
 		{"time-out", func(ctx context.Context) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() }, 433, ""},

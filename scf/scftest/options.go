@@ -64,7 +64,6 @@ type config struct {
 
 	logLimit     int
 	noLogTopic   bool
-	region       string
 	retMsgErrors bool
 	invokeResult bool
 	duplicateErr string

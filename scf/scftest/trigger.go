@@ -46,24 +46,6 @@ func (t *trigger) enabled() int64 {
 	return 0
 }
 
-// trigger is the form of CreateTrigger and GetFunction.
-func (t *trigger) trigger() *scfsdk.Trigger {
-	return &scfsdk.Trigger{
-		ModTime: ptr(stamp(t.modified)), Type: ptr(t.kind), TriggerDesc: ptr(t.desc), TriggerName: ptr(t.name), AddTime: ptr(stamp(t.added)),
-		Enable: ptr(t.enabled()), CustomArgument: ptr(t.custom), AvailableStatus: ptr("Available"), ResourceId: ptr(t.resource),
-		BindStatus: ptr("on"), TriggerAttribute: ptr("single"), Qualifier: ptr(t.qualifier), Description: ptr(t.description),
-	}
-}
-
-// info is the form of ListTriggers.
-func (t *trigger) info() *scfsdk.TriggerInfo {
-	return &scfsdk.TriggerInfo{
-		ModTime: ptr(stamp(t.modified)), Type: ptr(t.kind), TriggerDesc: ptr(t.desc), TriggerName: ptr(t.name), AddTime: ptr(stamp(t.added)),
-		Enable: ptr(uint64(t.enabled())), CustomArgument: ptr(t.custom), AvailableStatus: ptr("Available"), ResourceId: ptr(t.resource),
-		BindStatus: ptr("on"), TriggerAttribute: ptr("single"), Qualifier: ptr(t.qualifier), Description: ptr(t.description),
-	}
-}
-
 func createTrigger(c *call, p *scfsdk.CreateTriggerRequestParams) (*scfsdk.CreateTriggerResponseParams, error) {
 	t := &trigger{
 		kind: str(p.Type), name: str(p.TriggerName), qualifier: or(p.Qualifier, latest),
