@@ -144,7 +144,7 @@ func TestCustomCalls(t *testing.T) {
 		left = append(left, time.Until(deadline))
 		assert.Equal(t, ok, c.TimeLimit > 0)
 		return act(ctx, payload)
-	}))
+	}), function.WithGrace(time.Hour))
 	large := `"` + strings.Repeat("x", 6<<20) + `"`
 	p.events <- sent{body: `{"a":1}`, header: map[string]string{"Request_id": "r-1", "MEMORY_LIMIT_IN_MB": "256", "time_limit_in_ms": "60000"}}
 	p.events <- sent{body: `[1,2,3]`, header: map[string]string{"request-id": "r-2"}, chunks: true}

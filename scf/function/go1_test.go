@@ -3,6 +3,7 @@ package function_test
 import (
 	"bytes"
 	"context"
+	"encoding/gob"
 	"errors"
 	"io"
 	"net"
@@ -288,6 +289,37 @@ func TestShutdownGivesUp(t *testing.T) {
 	<-call.Done
 	assert.Error(t, call.Error)
 	close(release)
+}
+
+// Bytes that nobody reads any more do not cost the peer the report of a panic.
+func TestPanicReportArrives(t *testing.T) {
+	leak.Check(t)
+	message := strings.Repeat("x", 6<<20)
+	release := make(chan struct{})
+	r := run(t, function.ModeGo1, function.HandlerFunc(func(context.Context, []byte) ([]byte, error) {
+		<-release
+		panic(message)
+	}), function.WithGrace(time.Minute))
+	conn, err := net.Dial("tcp", r.addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	enc := gob.NewEncoder(conn)
+	require.NoError(t, enc.Encode(rpc.Request{ServiceMethod: "Function.Invoke", Seq: 1}))
+	require.NoError(t, enc.Encode(invokeRequest{}))
+	_, err = conn.Write(make([]byte, 64<<10)) // no gob: reading ends here
+	require.NoError(t, err)
+	for !strings.Contains(r.log.String(), "malformed") {
+		runtime.Gosched()
+	}
+	close(release)
+	dec := gob.NewDecoder(conn)
+	var head rpc.Response
+	require.NoError(t, dec.Decode(&head))
+	var resp invokeResponse
+	require.NoError(t, dec.Decode(&resp))
+	require.NotNil(t, resp.Error)
+	assert.True(t, message == resp.Error.Message)
+	assert.ErrorIs(t, r.wait(t), function.ErrPanicked)
 }
 
 // While one call panics, another one finishes.

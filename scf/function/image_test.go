@@ -90,10 +90,37 @@ func TestImage(t *testing.T) {
 	}
 	wg.Wait()
 
-	code, body = post(t, c, url, strings.NewReader(`"panic"`))
-	assert.Equal(t, 500, code)
-	assert.Contains(t, body, `"stackTrace":"`)
+	resp, err = c.Post(url, "", strings.NewReader(`"panic"`))
+	require.NoError(t, err)
+	b, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, 500, resp.StatusCode)
+	assert.True(t, resp.Close)
+	assert.Contains(t, string(b), `"stackTrace":"`)
 	assert.ErrorIs(t, r.wait(t), function.ErrPanicked)
+}
+
+// A client that asks first is told to go on.
+func TestImageExpect(t *testing.T) {
+	leak.Check(t)
+	r := run(t, function.ModeImage, function.HandlerFunc(act))
+	conn, err := net.Dial("tcp", r.addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /event-invoke HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\nConnection: close\r\n\r\n")
+	require.NoError(t, err)
+	const goOn = "HTTP/1.1 100 Continue\r\n\r\n"
+	b := make([]byte, len(goOn))
+	_, err = io.ReadFull(conn, b)
+	require.NoError(t, err)
+	assert.Equal(t, goOn, string(b))
+	_, err = io.WriteString(conn, "1")
+	require.NoError(t, err)
+	b, err = io.ReadAll(conn)
+	require.NoError(t, err)
+	assert.True(t, strings.HasSuffix(string(b), "\r\n\r\n1"), "%q", b)
+	r.end(t)
 }
 
 func TestImageNoHTTP(t *testing.T) {
