@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"sync"
@@ -234,4 +235,28 @@ func TestHandlersThatDoNotReturnProperly(t *testing.T) {
 		assert.Contains(t, *r.RetMsg, `"statusCode":430`)
 		assert.EqualValues(t, 1, *r.InvokeResult)
 	})
+}
+
+func TestCodeThatNoVersionHasIsRemoved(t *testing.T) {
+	leak.Check(t)
+	dir := t.TempDir()
+	s := scftest.NewServer(t, scftest.WithDir(dir))
+	c := official(t, s)
+	goFunction(t, c, "thumb")
+	pidOf(t, c, "thumb")
+	unpacked := func() int {
+		found, err := filepath.Glob(filepath.Join(dir, "*", "*"))
+		require.NoError(t, err)
+		return len(found)
+	}
+	assert.Equal(t, 2, unpacked(), "the code, and the instance's own")
+	u := scfsdk.NewUpdateFunctionCodeRequest()
+	u.FunctionName, u.ZipFile = ptr("thumb"), goZip(t)
+	for range 3 {
+		_, err := c.UpdateFunctionCode(u)
+		require.NoError(t, err)
+		pidOf(t, c, "thumb")
+		require.NoError(t, s.Settle(within(t, 10*time.Second)))
+		assert.Equal(t, 2, unpacked())
+	}
 }

@@ -18,10 +18,11 @@ const maxZip = 50 << 20
 type code struct {
 	zip []byte
 
-	mu   sync.Mutex
-	dir  string // where it is unpacked; "" until an instance needs it
-	err  error
-	once bool
+	mu    sync.Mutex
+	dir   string // where it is unpacked; "" while no instance needs it
+	err   error  // why it cannot be
+	users int    // instances
+	stale bool   // no version has it any more: the last instance removes the directory
 }
 
 // source is where a call says its code is.

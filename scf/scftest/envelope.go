@@ -47,6 +47,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.reply(w, r, id, nil, err, faults.Fault{})
 		return
 	}
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		panic(http.ErrAbortHandler) // the connection breaks, as that of a server that is gone
+	}
+	s.wg.Add(1)
+	s.mu.Unlock()
+	defer s.wg.Done()
 	fault, planned := s.faults.Take(req.action)
 	if planned && !s.before(w, r, id, fault) {
 		return

@@ -46,6 +46,8 @@ type invocation struct {
 	fn      *fn      // set by execute, if there is one
 	version *version // likewise
 	cfg     settings // of version, when it began
+	code    *code    // likewise
+	pool    *pool    // likewise
 	start   time.Time
 	out     *userLog
 	cancel  context.CancelCauseFunc
@@ -109,14 +111,13 @@ func (s *Server) execute(ctx context.Context, inv *invocation) result {
 	}
 	ctx, inv.cancel = context.WithCancelCause(ctx)
 	handler := s.handlers[inv.namespace+"/"+inv.function]
-	p := inv.version.pool
 	s.requests.begin(inv)
 	s.mu.Unlock()
 
 	if handler != nil {
 		res = s.runHere(ctx, inv, handler)
 	} else {
-		res = p.run(ctx, inv)
+		res = inv.pool.run(ctx, inv)
 	}
 	if res.duration == 0 {
 		res.duration = time.Since(began)
@@ -150,7 +151,7 @@ func (s *Server) admit(inv *invocation) (result, bool) {
 	if err != nil {
 		return failed(statusNoVersion, -1, "QualifierNotFound: %s", inv.qualifier), false
 	}
-	inv.version, inv.cfg = v, v.cfg
+	inv.version, inv.cfg, inv.code, inv.pool = v, v.cfg, v.code, v.pool
 	if v.status != statusActive && v.status != statusUpdateFailed {
 		return failed(statusNotActive, -1, "FunctionStatusError: %s", v.status), false
 	}

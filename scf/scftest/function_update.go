@@ -70,10 +70,10 @@ func updateFunctionCode(c *call, p *scfsdk.UpdateFunctionCodeRequestParams) (*sc
 
 // replace gives a version new code or configuration: warm instances end, those at work when they are done. The lock is held.
 func (s *Server) replace(v *version, pkg *code) {
-	old := v.pool
+	old, oldCode := v.pool, v.code
 	v.code = pkg
 	v.pool = s.newPool(v)
-	s.retireLater(old)
+	s.retireLater(old, oldCode)
 }
 
 func updateFunctionConfiguration(c *call, p *scfsdk.UpdateFunctionConfigurationRequestParams) (*scfsdk.UpdateFunctionConfigurationResponseParams, error) {
@@ -137,9 +137,9 @@ func (s *Server) dropFunction(f *fn) {
 	}
 	f.triggers = nil
 	delete(s.region(f.region).namespaces[f.namespace].functions, f.name)
-	s.retireLater(f.latest.pool)
+	s.retireLater(f.latest.pool, f.latest.code)
 	for _, v := range f.versions {
-		s.retireLater(v.pool)
+		s.retireLater(v.pool, v.code)
 	}
 }
 
@@ -165,6 +165,6 @@ func (s *Server) dropVersion(f *fn, name string) error {
 	f.triggers = kept
 	delete(f.versions, name)
 	delete(f.provisioned, name)
-	s.retireLater(v.pool)
+	s.retireLater(v.pool, v.code)
 	return nil
 }

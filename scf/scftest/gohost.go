@@ -123,7 +123,7 @@ func (h *goHost) send(inv *invocation, env string, limit time.Duration) <-chan r
 		Payload: inv.payload, RequestId: inv.id, TraceId: inv.id, Deadline: goTime{deadline.Unix(), int64(deadline.Nanosecond())},
 		InvokedFunctionUnique: inv.fn.id, Namespace: inv.namespace, FunctionName: inv.function, FunctionVersion: inv.version.name,
 		MemoryLimitInMb: int32(inv.cfg.memory), TimeLimitInMs: int32(limit.Milliseconds()), Environment: env,
-		TencentcloudRegion: inv.region, TencentcloudAppID: inv.version.pool.s.cfg.appID, TencentcloudUin: inv.version.pool.s.cfg.uin,
+		TencentcloudRegion: inv.region, TencentcloudAppID: inv.pool.s.cfg.appID, TencentcloudUin: inv.pool.s.cfg.uin,
 	}
 	out := make(chan result, 1)
 	resp := &goReply{}

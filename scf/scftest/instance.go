@@ -14,6 +14,7 @@ import (
 // instance is a function process. One execution at a time uses it.
 type instance struct {
 	pool  *pool
+	code  *code
 	proc  *process
 	rt    runtimeHost
 	tmp   string
@@ -44,15 +45,21 @@ func (p *pool) start(ctx context.Context, inv *invocation) (*instance, result) {
 	if !canRun {
 		return nil, failed(statusInit, -1, "ContainerInitError: function processes run on Linux only; give the function a handler with Handle")
 	}
-	dir, err := p.s.unpack(inv.version.code)
+	dir, err := p.s.unpack(inv.code)
 	if err != nil {
 		return nil, failed(statusInit, -1, "ContainerInitError: %v", err)
 	}
+	started := false
+	defer func() {
+		if !started {
+			inv.code.leave()
+		}
+	}()
 	path := filepath.Join(dir, filepath.FromSlash(inv.cfg.entry()))
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return nil, failed(statusNoHandler, -1, "HandlerNotFound: %s", inv.cfg.entry())
 	}
-	in := &instance{pool: p, first: &userLog{}}
+	in := &instance{pool: p, code: inv.code, first: &userLog{}}
 	if in.tmp, err = p.s.tempDir("tmp-"); err != nil {
 		return nil, failed(status500, -1, "InternalError: %v", err)
 	}
@@ -82,6 +89,7 @@ func (p *pool) start(ctx context.Context, inv *invocation) (*instance, result) {
 		// Not executable, made for another machine, or a script without its interpreter.
 		return nil, failed(statusUserCode, -1, "UserCodeError: start %s: %v", inv.cfg.entry(), err)
 	}
+	started = true // from here on stop leaves the code
 	sl := p.s.slots
 	sl.mu.Lock()
 	sl.live[in] = struct{}{}
@@ -235,6 +243,7 @@ func (in *instance) stop() {
 		in.proc.end()
 		in.rt.close()
 		_ = os.RemoveAll(in.tmp)
+		in.code.leave()
 		sl := in.pool.s.slots
 		sl.mu.Lock()
 		delete(sl.live, in)

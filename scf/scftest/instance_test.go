@@ -36,11 +36,19 @@ var goProgram = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(out)
 })
 
+var (
+	goPackage     *string
+	goPackageOnce sync.Once
+)
+
 func goZip(t testing.TB) *string {
 	t.Helper()
 	program, err := goProgram()
 	require.NoError(t, err)
-	return base64Of(zipOf(t, file{name: "main", mode: 0o755, data: program}, file{name: "data/hello.txt", data: []byte("hello")}))
+	goPackageOnce.Do(func() {
+		goPackage = base64Of(zipOf(t, file{name: "main", mode: 0o755, data: program}, file{name: "data/hello.txt", data: []byte("hello")}))
+	})
+	return goPackage
 }
 
 // goFunction makes a function that runs testdata/gofn.

@@ -1,7 +1,6 @@
 package scftest
 
 import (
-	"context"
 	"encoding/json"
 	"math"
 	"strings"
@@ -97,11 +96,7 @@ func (c *call) checkCall(inv *invocation, logType string) error {
 
 // synchronous executes a function and reports as Invoke does.
 func (c *call) synchronous(inv *invocation, logType string) *scfsdk.Result {
-	ctx, cancel := context.WithCancel(c.http.Context())
-	defer cancel()
-	stop := context.AfterFunc(c.ctx, cancel)
-	defer stop()
-	res := c.execute(ctx, inv)
+	res := c.execute(c.ctx, inv) // a caller that hangs up does not end it
 	ms := float64(res.duration.Microseconds()) / 1000
 	out := &scfsdk.Result{
 		Log: ptr(""), RetMsg: ptr(res.ret), ErrMsg: ptr(""), MemUsage: ptr(res.mem), Duration: ptr(ms),

@@ -61,6 +61,18 @@ func (l *logStore) all(keep func(*record) bool) []*record {
 	return out
 }
 
+// find returns the newest record of one execution.
+func (l *logStore) find(id string, retry int) *record {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.ring {
+		if r := l.ring[(l.next-1-i+2*len(l.ring))%len(l.ring)]; r.id == id && r.retry == retry {
+			return r
+		}
+	}
+	return nil
+}
+
 // record writes an execution's log.
 func (s *Server) record(inv *invocation, res result) {
 	r := &record{
@@ -117,7 +129,7 @@ func megabytes(n int64) string { return strconv.FormatFloat(float64(n)/(1<<20), 
 // text is the log of one execution in the form of Invoke's LogType Tail.
 func (l *logStore) text(id string, retry int) string {
 	var b strings.Builder
-	for _, r := range l.all(func(r *record) bool { return r.id == id && r.retry == retry }) {
+	if r := l.find(id, retry); r != nil {
 		fmt.Fprintf(&b, "START RequestId: %s\nEvent RequestId: %s\n", r.id, r.id)
 		for _, line := range r.lines {
 			b.WriteString(line.text + "\n")

@@ -194,11 +194,21 @@ func (p *pool) retire() {
 	}
 }
 
-// retireLater retires a pool in the background. Server.mu is held.
-func (s *Server) retireLater(p *pool) {
-	if !s.closed {
-		s.goBusy(p.retire)
+// retireLater retires a pool in the background, and removes its unpacked code if no version has it any more. Server.mu is held.
+func (s *Server) retireLater(p *pool, c *code) {
+	if s.closed {
+		return
 	}
+	used := false
+	for _, o := range s.allPools() {
+		used = used || o.v.code == c
+	}
+	s.goBusy(func() {
+		p.retire()
+		if !used {
+			c.forsake()
+		}
+	})
 }
 
 // close lets no further instance start, and ends those that live.

@@ -144,7 +144,11 @@ func (s *Server) enqueue(ctx context.Context, e AsyncEvent) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.queue.full() {
-		defer context.AfterFunc(ctx, s.room.Broadcast)()
+		defer context.AfterFunc(ctx, func() {
+			s.mu.Lock() // not between the waiter's look at ctx and its sleep
+			defer s.mu.Unlock()
+			s.room.Broadcast()
+		})()
 	}
 	for s.queue.full() && !s.closed && ctx.Err() == nil {
 		s.room.Wait()

@@ -25,13 +25,44 @@ var errUnsafeZip = errors.New("unsafe zip")
 func (s *Server) unpack(c *code) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.once {
-		c.once = true
-		if c.dir, c.err = s.tempDir("code-"); c.err == nil {
-			c.err = extract(c.zip, c.dir)
+	if c.dir == "" && c.err == nil {
+		dir, err := s.tempDir("code-")
+		if err != nil {
+			return "", err
+		}
+		if c.err = extract(c.zip, dir); c.err == nil {
+			c.dir = dir
+		} else {
+			_ = os.RemoveAll(dir)
 		}
 	}
+	if c.err == nil {
+		c.users++
+	}
 	return c.dir, c.err
+}
+
+// leave says that an instance does not use the directory any more.
+func (c *code) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.users--
+	c.sweep()
+}
+
+// forsake says that no version has the package any more.
+func (c *code) forsake() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stale = true
+	c.sweep()
+}
+
+func (c *code) sweep() {
+	if c.stale && c.users == 0 && c.dir != "" {
+		_ = os.RemoveAll(c.dir)
+		c.dir = ""
+	}
 }
 
 // extract unpacks a zip into dir. It refuses names that lead out, links of any kind, names twice, and more than the documented
