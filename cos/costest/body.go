@@ -5,7 +5,6 @@ import (
 	"crypto/sha1"
 	"errors"
 	"hash"
-	"hash/crc64"
 	"io"
 	"net"
 	"os"
@@ -241,7 +240,11 @@ type digests struct {
 	crc       uint64
 	ch        chan []byte
 	done      chan struct{}
+	wait      []byte // for the other goroutine, which gets large runs: waking it costs more than a small one
 }
+
+// handOver is the length from which on a run goes to the other goroutine.
+const handOver = 256 << 10
 
 func newDigests(parallel, withSHA1 bool) *digests {
 	d := &digests{md5: md5.New()}
@@ -253,7 +256,7 @@ func newDigests(parallel, withSHA1 bool) *digests {
 		go func() {
 			defer close(d.done)
 			for b := range d.ch {
-				d.crc = crc64.Update(d.crc, crcTable, b)
+				d.crc = crcUpdate(d.crc, b)
 			}
 		}()
 	}
@@ -261,10 +264,14 @@ func newDigests(parallel, withSHA1 bool) *digests {
 }
 
 func (d *digests) add(b []byte) {
-	if d.ch != nil {
-		d.ch <- b
-	} else {
-		d.crc = crc64.Update(d.crc, crcTable, b)
+	switch n := len(d.wait); {
+	case d.ch == nil:
+		d.crc = crcUpdate(d.crc, b)
+	case n > 0 && n < handOver && cap(d.wait) > n && &d.wait[:n+1][n] == &b[0]:
+		d.wait = d.wait[:n+len(b)] // it lies right behind
+	default:
+		d.flush()
+		d.wait = b
 	}
 	d.md5.Write(b)
 	if d.sha1 != nil {
@@ -272,8 +279,16 @@ func (d *digests) add(b []byte) {
 	}
 }
 
+func (d *digests) flush() {
+	if len(d.wait) > 0 {
+		d.ch <- d.wait
+		d.wait = nil
+	}
+}
+
 func (d *digests) stop() {
 	if d.ch != nil {
+		d.flush()
 		close(d.ch)
 		<-d.done
 		d.ch = nil

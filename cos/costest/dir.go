@@ -163,7 +163,7 @@ type fileSink struct {
 	f    *os.File
 	size int64
 	n    int64
-	// Four buffers in turn: one being filled, one waiting for the second digest, one in it, and one to spare.
+	// Four buffers in turn: one being filled, one kept by the digests, one on its way to the second digest and one in it.
 	bufs [4][]byte
 	turn int
 }

@@ -2,7 +2,6 @@ package costest
 
 import (
 	"fmt"
-	"hash/crc64"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -99,18 +98,6 @@ func depth(t *testing.T, n *node) int {
 		require.Equal(t, d, k)
 	}
 	return d + 1
-}
-
-func FuzzCRCCombine(f *testing.F) {
-	f.Add([]byte("hello"), []byte("world"))
-	f.Add([]byte{}, []byte{1})
-	f.Add(make([]byte, 100), make([]byte, 70_000))
-	f.Fuzz(func(t *testing.T, a, b []byte) {
-		got := crcCombine(crcOf(a), crcOf(b), int64(len(b)))
-		if want := crc64.Checksum(append(slices.Clone(a), b...), crcTable); got != want {
-			t.Errorf("crcCombine = %x, want %x", got, want)
-		}
-	})
 }
 
 func TestVersionIDs(t *testing.T) {
