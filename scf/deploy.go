@@ -46,7 +46,7 @@ func (c *Client) Preview(ctx context.Context, f Function) (Change, error) {
 	info, err := c.get(ctx, f.ref())
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && info.State == StateDeleting:
-		return Change{Kind: Created, Function: f.ref().String(), Reason: "there is none"}, nil
+		return Change{Kind: Created, Function: f.ref().String(), Reason: "there was none"}, nil
 	case err != nil:
 		return Change{}, err
 	case info.State == StateCreateFailed:
