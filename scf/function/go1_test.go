@@ -97,18 +97,6 @@ func TestGo1ErrorThatExits(t *testing.T) {
 	assert.NoError(t, r.wait(t), "an end that was asked for")
 }
 
-func TestGo1Goexit(t *testing.T) {
-	leak.Check(t)
-	r := run(t, function.ModeGo1, function.HandlerFunc(func(context.Context, []byte) ([]byte, error) {
-		runtime.Goexit()
-		return nil, nil
-	}))
-	resp := invoke(t, dial(t, r.addr), `1`)
-	require.NotNil(t, resp.Error)
-	assert.True(t, resp.Error.ShouldExit)
-	assert.ErrorContains(t, r.wait(t), "Goexit")
-}
-
 func TestGo1ManyCalls(t *testing.T) {
 	leak.Check(t)
 	r := run(t, function.ModeGo1, function.HandlerFunc(act))

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -152,4 +153,5 @@ func TestAddressTaken(t *testing.T) {
 	defer l.Close()
 	err = function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeImage), function.WithAddr(l.Addr().String()))
 	assert.ErrorContains(t, err, "cannot listen")
+	assert.ErrorIs(t, err, syscall.EADDRINUSE)
 }

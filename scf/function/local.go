@@ -2,6 +2,7 @@ package function
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ func serveLocal(e *engine) error {
 	case len(args) == 1 && args[0] != "-":
 		f, err := os.Open(args[0])
 		if err != nil {
-			return errors.New("function: " + err.Error())
+			return fmt.Errorf("function: %w", err)
 		}
 		defer f.Close()
 		input = f
@@ -63,7 +64,7 @@ func serveLocal(e *engine) error {
 	case e.ending.Err() != nil:
 		return nil
 	case err != nil:
-		return errors.New("function: cannot read the event: " + err.Error())
+		return fmt.Errorf("function: cannot read the event: %w", err)
 	case len(payload) == 0:
 		return errors.New("function: the event is empty; -h explains")
 	case len(payload) > maxPayload:

@@ -3,6 +3,7 @@ package function_test
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -71,6 +72,12 @@ func TestLocalHelp(t *testing.T) {
 		assert.Contains(t, out.String(), "usage: prog [event.json | -]")
 		assert.NotContains(t, out.String(), "%s")
 	}
+}
+
+func TestLocalErrorsWrap(t *testing.T) {
+	err := function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeLocal),
+		function.Local(file(t, ""), nil, filepath.Join(t.TempDir(), "none")))
+	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
 
 // Nobody types anything, and the process is told to end.

@@ -2,7 +2,7 @@ package function
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -20,7 +20,7 @@ type server struct {
 func listenAndServe(e *engine, addr string, serve func(*engine, net.Conn)) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return errors.New("function: cannot listen: " + err.Error())
+		return fmt.Errorf("function: cannot listen: %w", err)
 	}
 	defer l.Close()
 	defer context.AfterFunc(e.ending, func() { _ = l.Close() })()
