@@ -18,7 +18,7 @@ func BenchmarkFakeList(b *testing.B) {
 		for _, s := range []struct {
 			name string
 			make func(*testing.B) *fake
-		}{{"cosevent", newCosevent}, {"gofakes3", newGofakes3}} {
+		}{{"costest", newCostest}, {"gofakes3", newGofakes3}} {
 			b.Run(s.name+"/"+strconv.Itoa(keys), func(b *testing.B) {
 				f := s.make(b)
 				for i := range keys {
@@ -46,7 +46,7 @@ func BenchmarkFakeList(b *testing.B) {
 
 // BenchmarkFakeHeap reports the live heap of an object of 1 KiB among 100,000, above its content.
 func BenchmarkFakeHeap(b *testing.B) {
-	b.Run("cosevent", func(b *testing.B) {
+	b.Run("costest", func(b *testing.B) {
 		for b.Loop() {
 			server, err := costest.Start(costest.WithoutListener())
 			if err != nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	cossdk "github.com/tencentyun/cos-go-sdk-v5"
 
+	"github.com/cosevent/cosevent-go/cos/costest"
 	"github.com/cosevent/cosevent-go/event"
 	"github.com/cosevent/cosevent-go/scf/function"
 	"github.com/cosevent/cosevent-go/trigger"
@@ -36,9 +37,9 @@ type fake struct {
 	request func(method, key, query string, size int) []byte
 }
 
-// newCosevent is this module's fake with all it does by default: signatures, CRC64, and a trigger whose rule every write is
-// compared with; no key here matches it.
-func newCosevent(b *testing.B) *fake {
+// newCloud is this module's whole cloud with all it does by default: signatures, CRC64, and a trigger whose rule every write is
+// compared with, each with an entry in the journal that says why nothing fires; no key here matches the rule.
+func newCloud(b *testing.B) *fake {
 	cloud := triggertest.New(b)
 	cloud.CreateBucket(objects)
 	cloud.Handle("f", function.HandlerFunc(func(context.Context, []byte) ([]byte, error) { return nil, nil }))
@@ -46,10 +47,27 @@ func newCosevent(b *testing.B) *fake {
 	if err != nil {
 		b.Fatal(err)
 	}
-	server := cloud.COSServer()
-	id, secret := cloud.Credentials()
+	return cosFake(b, cloud.COSServer(), cloud.URL())
+}
+
+// newCostest is the fake COS by itself: signatures, CRC64, and every write compared with a rule.
+func newCostest(b *testing.B) *fake {
+	server := costest.NewServer(b)
+	if err := server.CreateBucket(objects); err != nil {
+		b.Fatal(err)
+	}
+	server.OnChange(func(c costest.Change) {
+		if c.Type.Matches(event.AnyObjectCreated) && strings.HasPrefix(c.Key, "never/") {
+			b.Error("a key that no request has")
+		}
+	})
+	return cosFake(b, server, server.URL())
+}
+
+func cosFake(b *testing.B, server *costest.Server, at string) *fake {
+	id, secret := server.Credentials()
 	return &fake{
-		addr: strings.TrimPrefix(cloud.URL(), "http://"),
+		addr: strings.TrimPrefix(at, "http://"),
 		load: func(key string, body []byte) {
 			if err := server.Put(objects, key, body); err != nil {
 				b.Fatal(err)
