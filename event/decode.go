@@ -50,7 +50,7 @@ func (d *decoder) payload(payload []byte) error {
 		return err
 	}
 	why, err := d.notification()
-	if err == nil && d.space() != 0 || d.pos < len(d.s) {
+	if err == nil && (d.space() != 0 || d.pos < len(d.s)) {
 		err = d.syntax("something follows the payload")
 	}
 	if err == nil && why != "" {

@@ -81,7 +81,7 @@ func (d *decoder) start(payload []byte) error {
 func (d *decoder) form(f func(name string) error) error {
 	object := d.space() == '{'
 	err := d.members(f)
-	if err == nil && d.space() != 0 || err == nil && d.pos < len(d.s) {
+	if err == nil && (d.space() != 0 || d.pos < len(d.s)) {
 		err = d.syntax("something follows the payload")
 	}
 	if err == nil && !object {

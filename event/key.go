@@ -64,21 +64,21 @@ func cutPart(s, part string) (string, bool) {
 // candidate, the candidate came encoded. A query or fragment may follow a path, but unencoded keys may also contain '?' and
 // '#', so that the whole is tried first.
 func judge(candidate, path string) (key string, ok bool) {
-	for {
-		if decodesTo(path, candidate) {
-			return candidate, true
-		}
-		if strings.IndexByte(candidate, '%') >= 0 {
-			if k := unescape(candidate); decodesTo(path, k) {
-				return k, true
-			}
-		}
-		i := strings.LastIndexAny(path, "?#")
-		if i < 0 {
-			return "", false
-		}
-		path = path[:i]
+	decoded := unescape(candidate)
+	if key, ok = judgeWhole(candidate, decoded, path); ok {
+		return key, true
 	}
+	if i := strings.IndexAny(path, "?#"); i >= 0 {
+		return judgeWhole(candidate, decoded, path[:i])
+	}
+	return "", false
+}
+
+func judgeWhole(candidate, decoded, path string) (key string, ok bool) {
+	if decodesTo(path, candidate) {
+		return candidate, true
+	}
+	return decoded, len(decoded) != len(candidate) && decodesTo(path, decoded)
 }
 
 // decodesTo reports whether percent-decoding path gives key. A '%' that begins no escape stands for itself.

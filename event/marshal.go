@@ -16,8 +16,11 @@ func (n Notification) MarshalJSON() ([]byte, error) {
 	return []byte(scrub(string(b))), nil
 }
 
-// UnmarshalJSON is DecodeNotification without a limit of size.
+// UnmarshalJSON is DecodeNotification without a limit of size. As usual, null changes nothing.
 func (n *Notification) UnmarshalJSON(payload []byte) error {
+	if string(payload) == "null" {
+		return nil
+	}
 	got, err := DecodeNotification(payload, MaxBytes(-1))
 	if err == nil {
 		*n = got
@@ -34,8 +37,11 @@ func (r Record) MarshalJSON() ([]byte, error) {
 	return []byte(scrub(string(b))), nil
 }
 
-// UnmarshalJSON reads one record.
+// UnmarshalJSON reads one record. As usual, null changes nothing.
 func (r *Record) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
 	d := decoder{scanner: reader(string(text))}
 	var got Record
 	d.space()
@@ -45,6 +51,13 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 	got.raw = strings.TrimSpace(d.s)
 	*r = got
 	return nil
+}
+
+// MarshalJSON writes the wire form with the values of Authorization headers emptied, as with Notification.
+func (p RequestParameters) MarshalJSON() ([]byte, error) {
+	b := append([]byte(`{"requestHeaders":`), scrub(string(appendMap(nil, p.Headers)))...)
+	b = append(b, `,"requestSourceIP":`...)
+	return append(appendText(b, p.SourceIP), '}'), nil
 }
 
 // MarshalJSON writes what a log wants of an event: every field but Record. It is one way; the wire form is Encode's.

@@ -63,6 +63,18 @@ type RequestParameters struct {
 	SourceIP string            // requestSourceIP
 }
 
+// String shows the records as Record.String does.
+func (n Notification) String() string {
+	s := "["
+	for i := range n.Records {
+		if i > 0 {
+			s += ", "
+		}
+		s += n.Records[i].String()
+	}
+	return s + "]"
+}
+
 // String shows the record without its request headers, which hold a secret, and without metadata.
 func (r Record) String() string {
 	return quoteIfOdd(r.Event.Name) + " " + quoteIfOdd(r.COS.Bucket.Name) + " " + quoteIfOdd(r.COS.Object.Key)
