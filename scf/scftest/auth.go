@@ -158,21 +158,27 @@ func (s *Server) checkTC3(r *http.Request, req *request) error {
 		payload = sha256.Sum256([]byte(v))
 	}
 	secret := sum(sha256.New, sum(sha256.New, sum(sha256.New, []byte("TC3"+p.key), h.date), h.service), "tc3_request")
+	queries := []string{canonicalQuery(r.URL.RawQuery)}
+	if r.URL.RawQuery != queries[0] {
+		queries = append(queries, r.URL.RawQuery) // encoded otherwise by a client, as a blank by %20
+	}
 	// The documents lower-case header values, the SDKs sign them as sent: both are good.
 	for _, lower := range []bool{false, true} {
-		canonical := sha256.Sum256([]byte(canonicalTC3(r, h.signed, hex.EncodeToString(payload[:]), lower)))
-		toSign := "TC3-HMAC-SHA256\n" + strconv.FormatInt(req.timestamp, 10) + "\n" + h.date + "/" + h.service +
-			"/tc3_request\n" + hex.EncodeToString(canonical[:])
-		if hmac.Equal([]byte(hex.EncodeToString(sum(sha256.New, secret, toSign))), []byte(h.signature)) {
-			return nil
+		for _, query := range queries {
+			canonical := sha256.Sum256([]byte(canonicalTC3(r, query, h.signed, hex.EncodeToString(payload[:]), lower)))
+			toSign := "TC3-HMAC-SHA256\n" + strconv.FormatInt(req.timestamp, 10) + "\n" + h.date + "/" + h.service +
+				"/tc3_request\n" + hex.EncodeToString(canonical[:])
+			if hmac.Equal([]byte(hex.EncodeToString(sum(sha256.New, secret, toSign))), []byte(h.signature)) {
+				return nil
+			}
 		}
 	}
 	return errSignature
 }
 
-func canonicalTC3(r *http.Request, signed []string, payload string, lower bool) string {
+func canonicalTC3(r *http.Request, query string, signed []string, payload string, lower bool) string {
 	var b strings.Builder
-	b.WriteString(r.Method + "\n/\n" + canonicalQuery(r.URL.RawQuery) + "\n")
+	b.WriteString(r.Method + "\n/\n" + query + "\n")
 	for _, name := range signed {
 		value := r.Host
 		if name != "host" {

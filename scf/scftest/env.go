@@ -52,7 +52,7 @@ func (s *Server) processEnv(inv *invocation, dir, tmp string, creds issued) [][2
 	if creds.id != "" {
 		env = append(env, credentialEnv(creds)...)
 	}
-	if inv.source == "TRIGGER_TIMER" {
+	if inv.source == sourceTimer {
 		env = append(env, [2]string{"TRIGGER_SRC", "timer"})
 	}
 	for _, v := range inv.cfg.env {
@@ -82,6 +82,9 @@ func (s *Server) contextEnv(inv *invocation) map[string]string {
 		for _, p := range credentialEnv(c) {
 			env[p[0]] = p[1]
 		}
+	}
+	if inv.source == sourceTimer {
+		env["TRIGGER_SRC"] = "timer"
 	}
 	for _, v := range inv.cfg.env {
 		env[v.key] = v.value

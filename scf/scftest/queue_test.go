@@ -81,6 +81,32 @@ func TestRetryPolicy(t *testing.T) {
 	}
 }
 
+func TestOwnerOfAnEventNamesItAndSeesItsAttempts(t *testing.T) {
+	s := scftest.NewServer(t)
+	calls := 0
+	s.Handle("thumb", function.HandlerFunc(func(ctx context.Context, _ []byte) ([]byte, error) {
+		fc, _ := function.FromContext(ctx)
+		assert.Equal(t, "my-id", fc.RequestID)
+		if calls++; calls < 3 {
+			return nil, errors.New("not yet")
+		}
+		return []byte(`1`), nil
+	}))
+	var seen []string
+	id, err := s.Enqueue(scftest.AsyncEvent{
+		Region: gz, Function: "thumb", Payload: []byte(`{}`), RequestID: "my-id",
+		Starting: func() { seen = append(seen, "start") },
+		Attempted: func(a scftest.Attempt) {
+			seen = append(seen, fmt.Sprint(a.RetryNum, " ", a.StatusCode, " ", a.NextRetry.IsZero()))
+		},
+		Done: func(o scftest.Outcome) { seen = append(seen, string(o.State)) },
+	})
+	require.NoError(t, err)
+	assert.Equal(t, "my-id", id)
+	s.Advance(5 * time.Minute)
+	assert.Equal(t, []string{"start", "0 430 false", "start", "1 430 false", "start", "2 200 true", "Delivered"}, seen)
+}
+
 func TestDeadLetterMessage(t *testing.T) {
 	s := scftest.NewServer(t)
 	s.Handle("thumb", function.HandlerFunc(func(context.Context, []byte) ([]byte, error) { return nil, errors.New("never") }))

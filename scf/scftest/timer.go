@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// sourceTimer is the RequestSource of a timer's events.
+const sourceTimer = "TRIGGER_TIMER"
+
 // readTimer checks name and description of a timer trigger: a cron expression, bare or as {"cron":"…"}.
 func (c *call) readTimer(t *trigger, desc string) error {
 	if !timerName.MatchString(t.name) {
@@ -69,7 +72,7 @@ func (s *Server) fireTimer(t *trigger, at time.Time) {
 		return
 	}
 	s.push(&asyncEvent{AsyncEvent: AsyncEvent{
-		Region: t.fn.region, Namespace: t.fn.namespace, Function: t.fn.name, Qualifier: t.qualifier, Payload: payload, Source: "TRIGGER_TIMER",
+		Region: t.fn.region, Namespace: t.fn.namespace, Function: t.fn.name, Qualifier: t.qualifier, Payload: payload, Source: sourceTimer,
 	}, id: newID()})
 	s.schedule(t)
 }

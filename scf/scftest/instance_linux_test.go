@@ -59,31 +59,6 @@ func goFunction(t testing.TB, c *scfsdk.Client, name string, change ...func(*scf
 	}}, change...)...)
 }
 
-// invoke calls a function and returns the result.
-func invoke(t testing.TB, c *scfsdk.Client, name, payload string) *scfsdk.Result {
-	t.Helper()
-	r := scfsdk.NewInvokeRequest()
-	r.FunctionName, r.ClientContext, r.LogType = ptr(name), ptr(payload), ptr("Tail")
-	resp, err := c.Invoke(r)
-	require.NoError(t, err)
-	return resp.Response.Result
-}
-
-type failure struct {
-	ErrorCode    int    `json:"errorCode"`
-	ErrorMessage string `json:"errorMessage"`
-	RequestID    string `json:"requestId"`
-	StackTrace   string `json:"stackTrace"`
-	StatusCode   int    `json:"statusCode"`
-}
-
-func failureOf(t testing.TB, r *scfsdk.Result) failure {
-	t.Helper()
-	var f failure
-	require.NoError(t, json.Unmarshal([]byte(*r.ErrMsg), &f), "ErrMsg %q", *r.ErrMsg)
-	return f
-}
-
 func TestGoProcess(t *testing.T) {
 	leak.Check(t)
 	s := scftest.NewServer(t)

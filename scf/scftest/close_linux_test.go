@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -94,6 +95,40 @@ func TestAProcessKilledByOthers(t *testing.T) {
 	require.NoError(t, s.Settle(within(t, 20*time.Second)))
 	assert.Equal(t, 1, s.Pending(), "it is tried again")
 	s.SetRetry(gz, "thumb", 0, time.Hour)
+}
+
+func TestTerminateEndsAProcess(t *testing.T) {
+	for _, grace := range []bool{false, true} {
+		t.Run(fmt.Sprint("grace ", grace), func(t *testing.T) {
+			leak.Check(t)
+			s := scftest.NewServer(t)
+			c := official(t, s)
+			goFunction(t, c, "thumb", func(r *scfsdk.CreateFunctionRequest) {
+				r.AsyncRunEnable, r.Timeout = ptr("TRUE"), ptr(int64(900))
+			})
+			pid := pidOf(t, c, "thumb")
+			id, err := s.Enqueue(scftest.AsyncEvent{Region: gz, Function: "thumb", Payload: []byte(`{"Do":"sleep"}`)})
+			require.NoError(t, err)
+			running := func() bool {
+				g := scfsdk.NewGetRequestStatusRequest()
+				g.FunctionName, g.FunctionRequestId = ptr("thumb"), ptr(id)
+				resp, err := c.GetRequestStatus(g)
+				return err == nil && len(resp.Response.Data) == 1
+			}
+			require.Eventually(t, running, 5*time.Second, 5*time.Millisecond)
+			r := scfsdk.NewTerminateAsyncEventRequest()
+			r.FunctionName, r.InvokeRequestId, r.GraceShutdown = ptr("thumb"), ptr(id), ptr(grace)
+			_, err = c.TerminateAsyncEvent(r)
+			require.NoError(t, err)
+			require.NoError(t, s.Settle(within(t, 20*time.Second)))
+			assert.True(t, gone(pid))
+			g := scfsdk.NewGetAsyncEventStatusRequest()
+			g.InvokeRequestId = ptr(id)
+			resp, err := c.GetAsyncEventStatus(g)
+			require.NoError(t, err)
+			assert.Equal(t, "ABORTED", *resp.Response.Result.Status)
+		})
+	}
 }
 
 func TestInstancesAreBoundedAndMakeRoom(t *testing.T) {

@@ -67,7 +67,14 @@ func TestEverythingAtOnce(t *testing.T) {
 			d.FunctionName, d.TriggerName, d.Type, d.TriggerDesc = ptr("here"), ptr(photos), ptr("cos"), desc("cos:ObjectCreated:*", fmt.Sprint(i%7, "/"), "")
 			_, _ = c.DeleteTrigger(d)
 		},
-		func(int) { s.Triggers(b); s.Pending(); s.Queued(); s.Idle(); s.DeadLetters(); s.Instances() },
+		func(int) {
+			s.Triggers(b)
+			s.Pending()
+			s.Queued()
+			s.Idle()
+			s.DeadLetters()
+			s.Instances()
+		},
 		func(int) { s.Advance(20 * time.Second) },
 		func(int) { s.Handle("here", h) },
 		func(int) {
