@@ -36,6 +36,7 @@ func serveCustom(e *engine) error {
 	if _, err := c.exchange("POST", pathReady, []byte(" ")); err != nil {
 		return e.unlessEnding(err)
 	}
+	e.opt.ready()
 	fixed := contextFromEnv()
 	var last answered
 	for e.ending.Err() == nil {

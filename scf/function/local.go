@@ -94,6 +94,7 @@ func (e *engine) readEvent(r io.Reader) ([]byte, error) {
 }
 
 func (e *engine) runLocal(payload []byte) error {
+	e.opt.ready()
 	meta := contextFromEnv()
 	meta.RequestID = "local"
 	out, fail := e.invoke(&meta, payload, time.Time{})

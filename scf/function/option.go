@@ -24,6 +24,12 @@ type options struct {
 	stdout      io.Writer
 	connectTime time.Duration // how long the Custom Runtime's API may be away
 	onListen    func(addr string)
+
+	ready func() // called when the process can take events
+}
+
+func whenReady(f func()) Option {
+	return func(o *options) { o.ready = f }
 }
 
 func newOptions(opts []Option) *options {
@@ -35,6 +41,7 @@ func newOptions(opts []Option) *options {
 		stdout:      os.Stdout,
 		connectTime: 10 * time.Second,
 		onListen:    func(string) {},
+		ready:       func() {},
 	}
 	for _, opt := range opts {
 		opt(o)

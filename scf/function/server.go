@@ -25,6 +25,7 @@ func listenAndServe(e *engine, addr string, serve func(*engine, net.Conn)) error
 	defer l.Close()
 	defer context.AfterFunc(e.ending, func() { _ = l.Close() })()
 	e.opt.onListen(l.Addr().String())
+	e.opt.ready()
 	s := &server{e: e}
 	defer s.conns.Wait()
 	for pause := time.Duration(0); ; {

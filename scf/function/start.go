@@ -19,9 +19,17 @@ var ErrPanicked = errors.New("function: the handler panicked")
 // Start runs h until the process ends and never returns: it is the last line of main. It ends the process with status 0
 // after SIGTERM, and with status 1 and a line on standard error when it cannot go on or the handler panicked.
 func Start(h Handler, opts ...Option) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	err := Run(ctx, h, opts...)
-	stop()
+	ctx, stop := context.WithCancel(context.Background())
+	// To listen for signals takes a good part of the time a process needs to start, so it is done when the platform need not
+	// wait for it any more. A signal before that ends the process at once, which is right: it has nothing to finish.
+	err := Run(ctx, h, append(opts[:len(opts):len(opts)], whenReady(func() {
+		c := make(chan os.Signal, 1)
+		signal.Notify(c, syscall.SIGTERM, os.Interrupt)
+		go func() {
+			<-c
+			stop()
+		}()
+	}))...)
 	if err != nil {
 		if !errors.Is(err, errReported) {
 			logLine(newOptions(opts).errorLog, err.Error())

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/cosevent/cosevent-go/internal/bench/programs/gobwire"
@@ -113,7 +114,9 @@ func freeAddr() (string, error) {
 }
 
 func (c *process) dial(addr string) (err error) {
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Microsecond) {
+	// The runtime's own Sleep may take a millisecond for less, too coarse for what is measured here.
+	pause := syscall.NsecToTimespec(int64(20 * time.Microsecond))
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); _ = syscall.Nanosleep(&pause, nil) {
 		if c.conn, err = net.Dial("tcp", addr); err == nil {
 			c.rpc = rpc.NewClient(c.conn)
 			return nil

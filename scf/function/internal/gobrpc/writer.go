@@ -29,8 +29,9 @@ const (
 	typeFrame
 )
 
-// definitions of all types that are ever sent, as they stand at the head of each stream.
-var definitions = func() []byte {
+// definitions of all types that are ever sent, as they stand at the head of each stream. They are made for the first answer
+// and not before: a function that starts has better things to do.
+var definitions = sync.OnceValue(func() []byte {
 	var b []byte
 	b = appendStruct(b, typeResponse, "Response",
 		wireField{"ServiceMethod", idString}, wireField{"Seq", idUint}, wireField{"Error", idString})
@@ -43,7 +44,7 @@ var definitions = func() []byte {
 	b = appendSlice(b, typeFrames, "[]*messages.InvokeResponse_Error_StackFrame", typeFrame)
 	return appendStruct(b, typeFrame, "InvokeResponse_Error_StackFrame",
 		wireField{"Path", idString}, wireField{"Line", idInt}, wireField{"Label", idString})
-}()
+})
 
 // Results over this size are not copied together with what surrounds them.
 const joinLimit = 16 << 10
@@ -120,7 +121,7 @@ func (w *Writer) write(req Request, text string, fill func([]byte) []byte, tail 
 	defer w.mu.Unlock()
 	out := w.buf[:0]
 	if !w.started {
-		out = append(out, definitions...)
+		out = append(out, definitions()...)
 		w.started = true
 	}
 	body := appendInt(w.body[:0], typeResponse)
