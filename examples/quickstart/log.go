@@ -16,6 +16,7 @@ type row struct {
 	expectation
 	status   int
 	answer   string
+	started  time.Time
 	duration time.Duration
 	lines    []string
 }
@@ -85,7 +86,7 @@ func (r *row) add(e *scf.LogEntry) {
 		r.answer = answer
 	}
 	if strings.HasPrefix(e.Message, "Report ") {
-		r.status, r.duration = e.StatusCode, e.Duration
+		r.status, r.started, r.duration = e.StatusCode, e.Started, e.Duration
 		r.lines = append(r.lines, e.Message)
 	}
 }

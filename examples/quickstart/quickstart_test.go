@@ -3,6 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,7 +21,8 @@ func noEnv(string) string { return "" }
 func TestTheTour(t *testing.T) {
 	leak.Check(t)
 	var stdout, stderr bytes.Buffer
-	require.Zero(t, run(t.Context(), nil, noEnv, &stdout, &stderr), "%s%s", stdout.String(), stderr.String())
+	dir := filepath.Join(t.TempDir(), "pictures")
+	require.Zero(t, run(t.Context(), []string{"-pictures", dir}, noEnv, &stdout, &stderr), "%s%s", stdout.String(), stderr.String())
 	for _, want := range []string{
 		"ObjectCreated:Put", "ObjectCreated:Post", "ObjectCreated:Copy", "ObjectCreated:CompleteMultipartUpload",
 		"ObjectRemove:Delete ", "ObjectRemove:DeleteMarkerCreated", "copy of put.jpg", "thumbnail made", "thumbnail removed",
@@ -24,6 +30,16 @@ func TestTheTour(t *testing.T) {
 	} {
 		assert.Contains(t, stdout.String(), want)
 	}
+
+	sheet, err := os.Open(filepath.Join(dir, "thumbnails.png"))
+	require.NoError(t, err)
+	defer sheet.Close()
+	config, err := png.DecodeConfig(sheet)
+	require.NoError(t, err)
+	assert.Equal(t, image.Pt(3*172+12, 184), image.Pt(config.Width, config.Height))
+	svg, err := os.ReadFile(filepath.Join(dir, "trace.svg"))
+	require.NoError(t, err)
+	assert.Equal(t, 7, strings.Count(string(svg), "<text x=\"8\""))
 }
 
 func TestWhatTheCloudNeedsIsAskedForFirst(t *testing.T) {

@@ -22,6 +22,7 @@ type settings struct {
 	secretID, secretKey string
 	token               string
 	timeout             time.Duration
+	pictures            string
 
 	// What the tour makes. In the cloud the names are of this run alone, so that nothing of the user's is touched.
 	function       string
@@ -59,6 +60,7 @@ func parse(args []string, getenv func(string) string, stderr io.Writer) (*settin
 	fs.StringVar(&s.logset, "logset", "", "CLS logset of the function's log (with -cloud)")
 	fs.StringVar(&s.topic, "topic", "", "CLS topic of the function's log (with -cloud)")
 	fs.DurationVar(&s.timeout, "timeout", 5*time.Minute, "give up after this time")
+	fs.StringVar(&s.pictures, "pictures", "", "draw the thumbnails and a trace of the events into this directory")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}

@@ -71,18 +71,23 @@ func (t *tour) check(ctx context.Context) error {
 		return err
 	}
 	t.table(rows)
+	var kept []expectation
 	for _, image := range images {
 		if deleted[image] {
 			err = t.hasNoThumbnail(ctx, image.bucket, image.key)
 		} else {
+			kept = append(kept, image)
 			err = t.hasThumbnail(ctx, image.bucket, image.key)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(t.out, "   %d thumbnails are there, %d are gone with their images\n", len(images)-len(deleted), len(deleted))
-	return nil
+	fmt.Fprintf(t.out, "   %d thumbnails are there, %d are gone with their images\n", len(kept), len(deleted))
+	if t.pictures == "" {
+		return nil
+	}
+	return t.draw(ctx, t.pictures, rows, kept)
 }
 
 func (t *tour) simple(ctx context.Context, b event.Bucket, key string) error {
