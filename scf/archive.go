@@ -3,11 +3,13 @@ package scf
 import (
 	"archive/zip"
 	"bytes"
+	"debug/elf"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -62,7 +64,11 @@ func (a *archive) addFile(name, from string) error {
 	if err != nil {
 		return err
 	}
-	return a.add(name, normalMode(st.Mode()), data)
+	mode := normalMode(st.Mode())
+	if runtime.GOOS == "windows" && (bytes.HasPrefix(data, []byte(elf.ELFMAG)) || bytes.HasPrefix(data, []byte("#!"))) {
+		mode = 0o755 // there files have no such mode
+	}
+	return a.add(name, mode, data)
 }
 
 // normalMode is readable to all, because the platform runs the function as another user than the one that unpacks it.

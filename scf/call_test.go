@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	tcerr "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
+
+	"github.com/cosevent/cosevent-go/internal/leak"
 )
 
 var active = obj{"Status": "Active", "Runtime": "Go1", "Handler": "main", "FunctionName": "fn"}
@@ -88,6 +90,7 @@ func TestDo(t *testing.T) {
 
 // A call that hangs, and a pause, both end with the context, within 100 ms.
 func TestContextIsHonoured(t *testing.T) {
+	leak.Check(t)
 	fn := testFunction(t)
 	flows := map[string]func(*Client, context.Context) error{
 		"get":    func(c *Client, ctx context.Context) error { _, err := c.Get(ctx, "fn"); return err },
@@ -183,3 +186,11 @@ func TestAnswersAreBounded(t *testing.T) {
 type nopCloser struct{ *strings.Reader }
 
 func (nopCloser) Close() error { return nil }
+
+// A page of a proxy is not repeated in full.
+func TestErrorsAreClipped(t *testing.T) {
+	s := newStandIn(t, map[string]func(call) any{"GetFunction": always(status{200, "<html>" + strings.Repeat("ö", 1<<20)})})
+	_, err := s.client(t, WithBackoff(Backoff{Attempts: 1})).Get(context.Background(), "fn")
+	require.Less(t, len(err.Error()), 1000)
+	require.ErrorContains(t, err, "<html>")
+}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/cosevent/cosevent-go/internal/leak"
 )
 
 var missingFunction = refusal{"ResourceNotFound.Function", "none"}
@@ -170,4 +172,66 @@ func TestDeleteFailed(t *testing.T) {
 	s = newStandIn(t, map[string]func(call) any{"GetFunction": inTurn(obj{"Status": "Deleting"}, missingFunction)})
 	require.NoError(t, s.client(t).Delete(context.Background(), "fn"), "it was being deleted")
 	require.Zero(t, s.count("DeleteFunction"))
+}
+
+// When the context ends while the service makes the function, it is left to become active, and a deployment picks it up.
+func TestCreateIsInterrupted(t *testing.T) {
+	leak.Check(t)
+	creating := obj{"Status": "Creating"}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := newStandIn(t, map[string]func(call) any{
+		"GetFunction": func(c call) any {
+			switch {
+			case c.n == 1:
+				return missingFunction
+			case c.n < 4:
+				return creating
+			case c.n == 4:
+				cancel()
+				return creating
+			}
+			return made(nil)
+		},
+		"CreateFunction":     always(obj{}),
+		"GetFunctionAddress": always(obj{"CodeSha256": testCode(t).SHA256()}),
+	})
+	c := s.client(t)
+	err := c.Create(ctx, testFunction(t))
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorContains(t, err, "left to become active")
+	require.ErrorContains(t, err, "Creating")
+	require.Zero(t, s.count("DeleteFunction"))
+	ch, err := c.Deploy(context.Background(), testFunction(t))
+	require.NoError(t, err)
+	require.Equal(t, Unchanged, ch.Kind)
+}
+
+func TestDeployOverDeletion(t *testing.T) {
+	for name, deploy := range map[string]func(c *Client) error{
+		"deploy": func(c *Client) error { _, err := c.Deploy(context.Background(), testFunction(t)); return err },
+		"create": func(c *Client) error { return c.Create(context.Background(), testFunction(t)) },
+	} {
+		s := newStandIn(t, map[string]func(call) any{
+			"GetFunction":    inTurn(obj{"Status": "Deleting"}, obj{"Status": "Deleting"}, missingFunction, made(nil)),
+			"CreateFunction": always(obj{}),
+		})
+		require.NoError(t, deploy(s.client(t)), name)
+		require.Equal(t, 1, s.count("CreateFunction"), name)
+	}
+}
+
+// Made by someone else between the look and the request: then it is an update.
+func TestDeployLosesTheRace(t *testing.T) {
+	s := newStandIn(t, map[string]func(call) any{
+		"GetFunction":                 inTurn(missingFunction, made(nil)),
+		"CreateFunction":              always(refusal{"ResourceInUse.Function", "there"}),
+		"GetFunctionAddress":          always(obj{"CodeSha256": testCode(t).SHA256()}),
+		"UpdateFunctionConfiguration": always(obj{}),
+	})
+	f := testFunction(t)
+	f.Memory = 256
+	ch, err := s.client(t).Deploy(context.Background(), f)
+	require.NoError(t, err)
+	require.Equal(t, Updated, ch.Kind)
+	require.Equal(t, 1, s.count("CreateFunction"))
 }

@@ -13,8 +13,10 @@ import (
 // leads to the same state.
 //
 // Code is compared by the SHA-256 of the zip file with the one GetFunctionAddress gives (CodeSha256); since [BuildGo] and
-// [ZipDir] are reproducible, unchanged source is unchanged code. A package in COS has no known hash unless
-// [Code.WithSHA256] gave it one, and is deployed every time.
+// [ZipDir] are reproducible, unchanged source is unchanged code. (The API reference shows CodeSha256 in hexadecimal and does
+// not say what exactly is hashed. If it were anything but the file as sent, code would be sent every time, which is harmless,
+// and the Change would say so.) A package in COS has no known hash unless [Code.WithSHA256] gave it one, and is deployed every
+// time.
 //
 // The Change says what was done and why; with an error it says what had been done until then. A runtime that differs is
 // [ErrConflict], because the service cannot change it: delete the function first. A function whose creation had failed is

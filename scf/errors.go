@@ -75,7 +75,7 @@ func (e *Error) Error() string {
 	case v != nil && errors.Unwrap(v) != nil:
 		b.WriteString(errors.Unwrap(v).Error())
 	default:
-		b.WriteString(e.Err.Error())
+		b.WriteString(clipped(e.Err.Error())) // the official client puts a whole answer that is not JSON into its error
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
@@ -235,4 +235,13 @@ func both(a, b error) error {
 		return a
 	}
 	return errors.Join(a, b)
+}
+
+// clipped shortens a text that may hold a whole answer.
+func clipped(s string) string {
+	const most = 600
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }

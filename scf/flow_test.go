@@ -210,7 +210,7 @@ func TestEveryCallFailsOnce(t *testing.T) {
 							t.Parallel()
 							timeout := time.Duration(0)
 							if fault.Latency > 0 {
-								timeout = 300 * time.Millisecond
+								timeout = 150 * time.Millisecond
 							}
 							w := newWorld(t, timeout, attempts)
 							f.prepare(t, w)

@@ -95,7 +95,7 @@ func (c *Client) logTopic(ctx context.Context, name string, q LogQuery) (ref, st
 	if err := q.validate(r); err != nil {
 		return r, "", err
 	}
-	info, err := c.get(ctx, r)
+	info, err := c.get(ctx, ref{r.namespace, r.name, ""}) // GetFunction knows versions, but not aliases
 	if err != nil {
 		return r, "", err
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/cosevent/cosevent-go/internal/leak"
 )
 
 // topic is a log topic that pages like the service: 1000 lines a page, and no further than 10 000 lines into a window.
@@ -184,6 +186,7 @@ func TestFailedOnly(t *testing.T) {
 
 // Lines reach the log service late and in any order; a tail yields each once.
 func TestTailHasNoGapsAndNoRepeats(t *testing.T) {
+	leak.Check(t)
 	for _, ids := range []bool{true, false} {
 		start := time.UnixMilli(1_700_000_000_000)
 		var mu sync.Mutex

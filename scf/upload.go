@@ -90,7 +90,7 @@ func stored(b event.Bucket, key string) *scfsdk.Code {
 func (c *Client) drop(ctx context.Context, key string) error {
 	limit := 30 * time.Second
 	if ctx.Err() != nil {
-		limit = 80 * time.Millisecond
+		limit = 60 * time.Millisecond
 	}
 	clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()

@@ -17,6 +17,7 @@ import (
 	"github.com/cosevent/cosevent-go/cos/costest"
 	"github.com/cosevent/cosevent-go/event"
 	"github.com/cosevent/cosevent-go/internal/faults"
+	"github.com/cosevent/cosevent-go/internal/leak"
 	"github.com/cosevent/cosevent-go/scf"
 	"github.com/cosevent/cosevent-go/scf/scftest"
 )
@@ -79,6 +80,7 @@ func (w *uploadWorld) left(t *testing.T) int {
 }
 
 func TestLargePackageGoesThroughBucket(t *testing.T) {
+	leak.Check(t)
 	ctx := context.Background()
 	code, err := large()
 	require.NoError(t, err)

@@ -47,7 +47,7 @@ func checkQualifier(s string) error {
 	return nil
 }
 
-// CheckMemory tells whether the service takes mb as a function's memory in MB: 64, or 128 to 3072 in steps of 128.
+// checkMemory tells whether the service takes mb as a function's memory in MB: 64, or 128 to 3072 in steps of 128.
 func checkMemory(mb int) error {
 	if mb != 64 && (mb < 128 || mb > 3072 || mb%128 != 0) {
 		return fmt.Errorf("%d MB is neither 64 nor a multiple of 128 up to 3072", mb)
@@ -62,8 +62,7 @@ func checkSeconds(d, low, high time.Duration) error {
 	return nil
 }
 
-// validate checks everything the service would refuse, for create or, with existing true, for the update of a function whose
-// zero fields stay. f has its defaults filled in already.
+// validate checks everything the service would refuse. f has been filled in by [Client.fill].
 func (f *Function) validate(limit codeLimit) error {
 	var bad faultList
 	bad.check("Name", checkName(f.Name))
