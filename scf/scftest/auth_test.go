@@ -69,15 +69,17 @@ func TestTemporaryCredentials(t *testing.T) {
 
 // signed makes a TC3 call by hand, so that every part can be bent.
 type signed struct {
-	at      time.Time
-	date    string
-	service string
-	headers []string // signed besides host
-	body    string
-	action  string
-	version string
-	region  string
-	change  func(*http.Request)
+	at       time.Time
+	date     string
+	service  string
+	headers  []string // signed besides host
+	body     string
+	action   string
+	version  string
+	region   string
+	host     string
+	signHost string
+	change   func(*http.Request)
 }
 
 func (c signed) send(t testing.TB, s *scftest.Server) string {
@@ -85,6 +87,12 @@ func (c signed) send(t testing.TB, s *scftest.Server) string {
 	r, err := http.NewRequest(http.MethodPost, s.URL(), strings.NewReader(c.body))
 	require.NoError(t, err)
 	r.Host = "scf.tencentcloudapi.com"
+	if c.host != "" {
+		r.Host = c.host
+	}
+	if c.signHost == "" {
+		c.signHost = r.Host
+	}
 	ts := strconv.FormatInt(c.at.Unix(), 10)
 	if c.date == "" {
 		c.date = c.at.UTC().Format(time.DateOnly)
@@ -100,7 +108,7 @@ func (c signed) send(t testing.TB, s *scftest.Server) string {
 	for _, h := range c.headers {
 		v := r.Header.Get(h)
 		if h == "host" {
-			v = r.Host
+			v = c.signHost
 		}
 		canonical.WriteString(h + ":" + strings.ToLower(v) + "\n")
 	}
@@ -151,6 +159,9 @@ func TestTC3(t *testing.T) {
 		{"six minutes old", func(c *signed) { c.at = c.at.Add(-6 * time.Minute) }, "AuthFailure.SignatureExpire"},
 		{"six minutes early", func(c *signed) { c.at = c.at.Add(6 * time.Minute) }, "AuthFailure.SignatureExpire"},
 		{"another day in the scope", func(c *signed) { c.date = "2020-01-01" }, "AuthFailure.SignatureFailure"},
+		{"a port that is not signed, as by the SDK for Node.js", func(c *signed) { c.host, c.signHost = "127.0.0.1:9000", "127.0.0.1" }, ""},
+		{"the service named after the host, as by the SDK for Node.js", func(c *signed) { c.host, c.service = "127.0.0.1:9000", "127" }, ""},
+		{"another host", func(c *signed) { c.host, c.signHost = "127.0.0.1:9000", "127.0.0.2" }, "AuthFailure.SignatureFailure"},
 		{"another service", func(c *signed) { c.service = "cls" }, "AuthFailure.SignatureFailure"},
 		{"body changed", func(c *signed) {
 			c.change = func(r *http.Request) { r.Body = io.NopCloser(bytes.NewReader([]byte("[]"))); r.ContentLength = 2 }
