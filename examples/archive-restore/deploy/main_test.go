@@ -14,7 +14,7 @@ import (
 )
 
 func TestDeployed(t *testing.T) {
-	cloud := deploytest.Deploy(t, example, map[string]string{"RESTORE_TARGET": "back/"})
+	cloud := deploytest.Deploy(t, example, map[string]string{"RESTORE_CLASS": "STANDARD_IA"})
 	objects := cloud.COS(deploytest.Bucket).Object
 	_, err := objects.Put(t.Context(), "a", strings.NewReader("wine"), &cossdk.ObjectPutOptions{
 		ObjectPutHeaderOptions: &cossdk.ObjectPutHeaderOptions{XCosStorageClass: "ARCHIVE"},
@@ -27,5 +27,6 @@ func TestDeployed(t *testing.T) {
 	cloud.Advance(5 * time.Minute)
 	cloud.Settle()
 	assert.Contains(t, cloud.Get("restore-status/a.json"), `"state":"copied"`)
-	assert.Equal(t, "wine", cloud.Get("back/a"))
+	assert.Equal(t, "wine", cloud.Get("restored/a"))
+	cloud.CheckPolicy("../README.md")
 }

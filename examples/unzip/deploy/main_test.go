@@ -24,4 +24,7 @@ func TestDeployed(t *testing.T) {
 	cloud.Put("archives/a.zip", b.String())
 	assert.Equal(t, "hello", cloud.Get("unpacked/a.zip/dir/inner.zip"))
 	assert.Contains(t, cloud.Get("unpacked/a.zip.json"), `"state":"done"`)
+	cloud.Put("archives/a.zip", "no archive")
+	assert.Contains(t, cloud.Get("unpacked/a.zip.json"), `"state":"refused"`)
+	cloud.CheckPolicy("../README.md")
 }

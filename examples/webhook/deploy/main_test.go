@@ -19,5 +19,7 @@ func TestDeployed(t *testing.T) {
 	first := <-calls
 	assert.Contains(t, first.Get("X-Webhook-Signature"), ",v1=")
 	cloud.Put("files/a", "y")
+	cloud.Remove("files/a")
+	cloud.CheckPolicy("../README.md")
 	assert.NotEqual(t, first.Get("Idempotency-Key"), (<-calls).Get("Idempotency-Key"))
 }

@@ -69,6 +69,14 @@ func (c *Cloud) Put(key, content string) {
 	c.Settle()
 }
 
+// Remove deletes an object and waits until the function has handled all events.
+func (c *Cloud) Remove(key string) {
+	c.tb.Helper()
+	_, err := c.COS(Bucket).Object.Delete(c.tb.Context(), key)
+	require.NoError(c.tb, err)
+	c.Settle()
+}
+
 // Settle waits for every event and requires that those with a function were handled at the first attempt.
 func (c *Cloud) Settle() {
 	c.tb.Helper()
