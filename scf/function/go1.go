@@ -25,24 +25,34 @@ func serveGo1(e *engine) error {
 }
 
 func serveGo1Conn(e *engine, conn net.Conn) {
-	c := &go1Conn{e: e, r: gobrpc.NewReader(conn, maxPayload), w: gobrpc.NewWriter(conn)}
-	err := c.serve()
-	if !errors.Is(err, io.EOF) && e.ending.Err() == nil {
-		e.log("connection from " + conn.RemoteAddr().String() + ": " + err.Error())
-	}
+	c := &go1Conn{e: e, conn: conn, r: gobrpc.NewReader(conn, maxPayload), w: gobrpc.NewWriter(conn)}
+	c.turns.takeOver = func() { c.calls.Go(c.read) }
 	// The peer may have closed its half only: what runs is still answered.
-	c.calls.Wait()
+	defer c.calls.Wait()
+	c.read()
 }
 
 type go1Conn struct {
 	e     *engine
+	conn  net.Conn
 	r     *gobrpc.Reader
 	w     *gobrpc.Writer
-	calls sync.WaitGroup
+	turns turns
+	calls sync.WaitGroup // goroutines beside the one that reads first
 }
 
-// serve reads calls until the connection ends. Invocations run beside it, so that a peer may send the next call, or a ping,
-// before it has the answer to the last.
+// errOtherReads ends a reader whose place another one took.
+var errOtherReads = errors.New("function: another goroutine reads")
+
+func (c *go1Conn) read() {
+	err := c.serve()
+	if errors.Is(err, io.EOF) || errors.Is(err, errOtherReads) || c.e.ending.Err() != nil {
+		return
+	}
+	c.e.log("connection from " + c.conn.RemoteAddr().String() + ": " + err.Error())
+}
+
+// serve reads calls until the connection ends.
 func (c *go1Conn) serve() error {
 	for {
 		req, err := c.r.ReadRequest()
@@ -52,12 +62,10 @@ func (c *go1Conn) serve() error {
 		switch req.Method {
 		case "Function.Invoke":
 			in, err := c.r.ReadInvoke()
-			var mismatch *gobrpc.MismatchError
-			if errors.As(err, &mismatch) {
+			if err == nil {
+				err = c.run(req, in)
+			} else if isMismatch(err) {
 				err = c.w.WriteError(req, err.Error())
-			} else if err == nil {
-				c.calls.Add(1)
-				go c.invoke(req, in)
 			}
 			if err != nil {
 				return err
@@ -80,10 +88,30 @@ func (c *go1Conn) serve() error {
 	}
 }
 
+// isMismatch tells whether only the message at hand is of no use.
+func isMismatch(err error) bool {
+	var m *gobrpc.MismatchError
+	return errors.As(err, &m)
+}
+
+// run handles an invocation here or elsewhere, see turns.
+func (c *go1Conn) run(req gobrpc.Request, in *gobrpc.Invoke) (err error) {
+	if !c.turns.begin() {
+		c.calls.Go(func() { c.invoke(req, in) })
+		return nil
+	}
+	defer func() { // even if the handler ends the goroutine
+		if !c.turns.end() {
+			err = errOtherReads
+		}
+	}()
+	c.invoke(req, in)
+	return nil
+}
+
 func (c *go1Conn) invoke(req gobrpc.Request, in *gobrpc.Invoke) {
 	meta := c.metadata(in)
 	out, fail := []byte(nil), &reply{message: errGoexit.Error(), typ: "Goexit", exit: true}
-	defer c.calls.Done()
 	defer func() {
 		var err error
 		if fail == nil {

@@ -118,6 +118,43 @@ func TestGo1ManyCalls(t *testing.T) {
 	r.end(t)
 }
 
+// An invocation that takes its time holds up neither a ping nor other invocations of the connection.
+func TestGo1CallsOverlap(t *testing.T) {
+	leak.Check(t)
+	entered, release := make(chan struct{}), make(chan struct{})
+	r := run(t, function.ModeGo1, function.HandlerFunc(func(_ context.Context, p []byte) ([]byte, error) {
+		if string(p) == "0" {
+			return p, nil
+		}
+		entered <- struct{}{}
+		<-release
+		return p, nil
+	}))
+	c := dial(t, r.addr)
+	for range 3 { // quick ones first
+		assert.Equal(t, "0", string(invoke(t, c, "0").Payload))
+	}
+	replies := make([]invokeResponse, 8)
+	calls := make(chan *rpc.Call, len(replies))
+	for i := range replies {
+		c.Go("Function.Invoke", invokeRequest{Payload: []byte{'1' + byte(i)}}, &replies[i], calls)
+	}
+	for range replies {
+		<-entered
+	}
+	require.NoError(t, c.Call("Function.Ping", pingMessage{}, &pingMessage{}))
+	assert.Equal(t, "0", string(invoke(t, c, "0").Payload))
+	close(release)
+	for range replies {
+		require.NoError(t, (<-calls).Error)
+	}
+	for i, reply := range replies {
+		assert.Equal(t, string(rune('1'+i)), string(reply.Payload))
+	}
+	r.end(t)
+	assert.Empty(t, r.log.String())
+}
+
 func TestGo1LargePayload(t *testing.T) {
 	leak.Check(t)
 	r := run(t, function.ModeGo1, function.HandlerFunc(act))

@@ -12,6 +12,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"runtime"
@@ -95,7 +96,8 @@ func (m *measure) sizes(context.Context) error {
 func (m *measure) exec(ctx context.Context) error {
 	t := newTable(fmt.Sprintf("exec to ready, ms, median of %d starts (aim: at most 1.2 of the bare listener)", m.starts), "floor: bare listener", "scf-go-lib stand-in")
 	for range m.starts {
-		for _, p := range programs {
+		for _, i := range rand.Perm(len(programs)) { // what ran before must not always be the same
+			p := programs[i]
 			for _, way := range p.ways() {
 				start := time.Now()
 				c, err := p.start(ctx, way)
