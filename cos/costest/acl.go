@@ -85,7 +85,7 @@ func (c *call) allowAnyone() error {
 
 // aclHeaders reads x-cos-acl and x-cos-grant-*; nil if there are none.
 func aclHeaders(h http.Header, object bool) (*acl, error) {
-	a := &acl{Canned: h.Get("X-Cos-Acl")}
+	a := &acl{Canned: first(h, "X-Cos-Acl")}
 	switch a.Canned {
 	case "", aclPrivate, aclPublicRead, aclPublicReadWrite, aclAuthenticated:
 	case aclDefault, "bucket-owner-read", "bucket-owner-full-control":
@@ -99,7 +99,7 @@ func aclHeaders(h http.Header, object bool) (*acl, error) {
 		{"X-Cos-Grant-Read", "READ"}, {"X-Cos-Grant-Write", "WRITE"}, {"X-Cos-Grant-Read-Acp", "READ_ACP"},
 		{"X-Cos-Grant-Write-Acp", "WRITE_ACP"}, {"X-Cos-Grant-Full-Control", "FULL_CONTROL"},
 	} {
-		for _, one := range strings.Split(h.Get(g.header), ",") {
+		for _, one := range strings.Split(first(h, g.header), ",") {
 			if one = strings.TrimSpace(one); one == "" {
 				continue
 			}

@@ -79,7 +79,7 @@ func appendable(head *object, position int64) error {
 }
 
 // appended returns the object that head becomes with u at its end. The attributes are those of the first append.
-func (c *call) appended(head *object, u upload, a *attrs, more *extra) (*object, error) {
+func (c *call) appended(head *object, u upload, a attrs, more *extra) (*object, error) {
 	var o *object
 	sum := md5.New()
 	if head == nil {

@@ -164,7 +164,7 @@ func (c *call) admit() error {
 
 // authenticate reads the signature, from the header or, pre-signed, from the parameters.
 func (c *call) authenticate() error {
-	if text := c.r.Header.Get("Authorization"); text != "" {
+	if text := first(c.r.Header, "Authorization"); text != "" {
 		c.authority = text
 		return c.authenticateText(text, true)
 	}
@@ -198,7 +198,7 @@ func (c *call) accept(a authorization, fresh bool) error {
 	if err != nil {
 		return err
 	}
-	token := c.r.Header.Get("X-Cos-Security-Token")
+	token := first(c.r.Header, "X-Cos-Security-Token")
 	if token == "" {
 		token = c.q.get("x-cos-security-token")
 	}

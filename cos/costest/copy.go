@@ -40,7 +40,7 @@ func parseSource(text string) (to target, key, version string, err error) {
 // copySource finds the object that a copy reads and checks the conditions on it.
 func (c *call) copySource() (source, error) {
 	h := c.r.Header
-	to, key, version, err := parseSource(h.Get("X-Cos-Copy-Source"))
+	to, key, version, err := parseSource(first(h, "X-Cos-Copy-Source"))
 	if err != nil {
 		return source{}, err
 	}
@@ -108,7 +108,7 @@ func (c *call) copyObject() error {
 	if !replaceMeta {
 		kept := *src.o.attrs
 		kept.Class, kept.SSE, kept.SSEKeyID, kept.SSEC, kept.SSECKeyMD5 = a.Class, a.SSE, a.SSEKeyID, a.SSEC, a.SSECKeyMD5
-		a = &kept
+		a = kept
 	}
 	if !replaceTags && src.o.x().Tags != nil {
 		if more == nil {
@@ -163,19 +163,19 @@ func (c *call) copyPart() error {
 	if err != nil {
 		return err
 	}
-	first, last := int64(0), src.o.size-1
-	if spec := c.r.Header.Get("X-Cos-Copy-Source-Range"); spec != "" {
+	from, to := int64(0), src.o.size-1
+	if spec := first(c.r.Header, "X-Cos-Copy-Source-Range"); spec != "" {
 		var ok bool
-		if first, last, ok, err = parseRange(spec, src.o.size); err != nil || !ok {
+		if from, to, ok, err = parseRange(spec, src.o.size); err != nil || !ok {
 			return errInvalidRange
 		}
 	}
-	size := last - first + 1
+	size := to - from + 1
 	if size > maxObject {
 		return errEntityTooLarge
 	}
 	src.b.mu.RLock()
-	r, err := src.o.open(first, size)
+	r, err := src.o.open(from, size)
 	src.b.mu.RUnlock()
 	if err != nil {
 		return errNoSuchKey

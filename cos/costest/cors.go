@@ -107,7 +107,7 @@ func (r *corsRule) answer(h http.Header, origin string) {
 
 // options serves a browser's question whether it may.
 func (c *call) options() error {
-	origin, method := c.r.Header.Get("Origin"), c.r.Header.Get("Access-Control-Request-Method")
+	origin, method := first(c.r.Header, "Origin"), first(c.r.Header, "Access-Control-Request-Method")
 	if origin == "" || method == "" {
 		return newError(http.StatusBadRequest, "BadRequest", "Insufficient information. Origin request header needed.")
 	}
@@ -116,7 +116,7 @@ func (c *call) options() error {
 	if r == nil {
 		return errCORSForbidden
 	}
-	wanted := c.r.Header.Get("Access-Control-Request-Headers")
+	wanted := first(c.r.Header, "Access-Control-Request-Headers")
 	for _, name := range strings.Split(wanted, ",") {
 		name = lower(strings.TrimSpace(name))
 		if name != "" && !slices.ContainsFunc(r.AllowedHeaders, func(p string) bool { return wild(lower(p), name) }) {

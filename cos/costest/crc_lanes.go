@@ -40,14 +40,30 @@ var lanesOnce = sync.OnceValue(func() *crcTables {
 
 // crcUpdate is crc64.Update for the service's polynomial, faster for long runs.
 func crcUpdate(crc uint64, p []byte) uint64 {
-	if len(p) >= lanes*laneLen {
-		t := lanesOnce()
-		for len(p) >= lanes*laneLen {
-			crc = t.block(crc, p[:lanes*laneLen])
-			p = p[lanes*laneLen:]
-		}
+	if len(p) < 64 {
+		return crc64.Update(crc, crcTable, p)
 	}
-	return crc64.Update(crc, crcTable, p)
+	t := lanesOnce()
+	for len(p) >= lanes*laneLen {
+		crc = t.block(crc, p[:lanes*laneLen])
+		p = p[lanes*laneLen:]
+	}
+	return t.tail(crc, p)
+}
+
+// tail takes what is less than a block.
+func (t *crcTables) tail(crc uint64, p []byte) uint64 {
+	w := ^crc
+	s := &t.slice
+	for ; len(p) >= 8; p = p[8:] {
+		w ^= binary.LittleEndian.Uint64(p)
+		w = s[7][byte(w)] ^ s[6][byte(w>>8)] ^ s[5][byte(w>>16)] ^ s[4][byte(w>>24)] ^
+			s[3][byte(w>>32)] ^ s[2][byte(w>>40)] ^ s[1][byte(w>>48)] ^ s[0][byte(w>>56)]
+	}
+	for _, c := range p {
+		w = s[0][byte(w)^c] ^ w>>8
+	}
+	return ^w
 }
 
 // block takes lanes*laneLen bytes. The register starts inverted, as the checksum is defined; the other lanes start from zero,

@@ -57,9 +57,9 @@ func (s *Server) Put(b event.Bucket, key string, body []byte, opts ...PutOption)
 	case len(key) > maxKey:
 		return errKeyTooLong
 	}
-	a := &attrs{Class: classStandard}
+	a := attrs{Class: classStandard}
 	for _, o := range opts {
-		o(a)
+		o(&a)
 	}
 	if !validClass(a.Class) {
 		return errStorageClass

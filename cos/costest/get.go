@@ -81,7 +81,7 @@ func (c *call) serveObject(o *object, r *reader, body bool) error {
 	}
 	status, from, n := http.StatusOK, int64(0), o.size
 	h := c.w.Header()
-	if spec := c.r.Header.Get("Range"); spec != "" {
+	if spec := first(c.r.Header, "Range"); spec != "" {
 		first, last, ok, err := parseRange(spec, o.size)
 		if err != nil {
 			h["Content-Range"] = []string{"bytes */" + strconv.FormatInt(o.size, 10)}
@@ -219,12 +219,12 @@ func preconditions(h http.Header, o *object, prefix string) error {
 	if prefix != "" {
 		none = errPrecondition
 	}
-	match, noMatch := h.Get(prefix+"If-Match"), h.Get(prefix+"If-None-Match")
+	match, noMatch := first(h, prefix+"If-Match"), first(h, prefix+"If-None-Match")
 	if match != "" && !listsETag(match, o) {
 		return errPrecondition
 	}
 	if match == "" {
-		if t, ok := httpTime(h.Get(prefix + "If-Unmodified-Since")); ok && o.time().Truncate(time.Second).After(t) {
+		if t, ok := httpTime(first(h, prefix+"If-Unmodified-Since")); ok && o.time().Truncate(time.Second).After(t) {
 			return errPrecondition
 		}
 	}
@@ -234,7 +234,7 @@ func preconditions(h http.Header, o *object, prefix string) error {
 		}
 		return nil
 	}
-	if t, ok := httpTime(h.Get(prefix + "If-Modified-Since")); ok && !o.time().Truncate(time.Second).After(t) {
+	if t, ok := httpTime(first(h, prefix+"If-Modified-Since")); ok && !o.time().Truncate(time.Second).After(t) {
 		return none
 	}
 	return nil

@@ -58,7 +58,7 @@ func (c *call) initiate() error {
 	u := &pending{
 		id: strconv.FormatInt(c.start.Unix(), 10) + hex.EncodeToString(sum[:]), key: strings.Clone(c.key),
 		attrs: c.s.attrs.share(a), more: more, started: c.start.UnixNano(), parts: map[int]*part{},
-		forbid: c.r.Header.Get("X-Cos-Forbid-Overwrite") == "true",
+		forbid: first(c.r.Header, "X-Cos-Forbid-Overwrite") == "true",
 	}
 	c.b.mu.Lock()
 	if c.b.dead {

@@ -33,7 +33,7 @@ func (f *form) get(name string) string { return f.fields[name] }
 
 // postObject serves PostObject, an upload by an HTML form.
 func (c *call) postObject() error {
-	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	kind, params, err := mime.ParseMediaType(first(c.r.Header, "Content-Type"))
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return errNotMultipart
 	}
@@ -89,7 +89,7 @@ func (c *call) postObject() error {
 		o.more = &extra{ACL: list, Tags: tags}
 	}
 	var allow func(*object) error
-	if h.Get("X-Cos-Forbid-Overwrite") == "true" {
+	if first(h, "X-Cos-Forbid-Overwrite") == "true" {
 		c.r.Header.Set("X-Cos-Forbid-Overwrite", "true")
 		allow = c.forbidOverwrite()
 	}
@@ -228,7 +228,7 @@ type sizeLimits struct{ min, max int64 }
 func (c *call) admitForm(f form) (sizeLimits, error) {
 	limits := sizeLimits{0, maxObject}
 	token := f.get("x-cos-security-token")
-	if token != "" && c.r.Header.Get("X-Cos-Security-Token") == "" {
+	if token != "" && first(c.r.Header, "X-Cos-Security-Token") == "" {
 		c.r.Header.Set("X-Cos-Security-Token", token)
 	}
 	switch {

@@ -51,11 +51,11 @@ type attrPool struct {
 type attrKey struct{ contentType, class, sse string }
 
 // share returns the one copy of a, if it is of a common kind.
-func (p *attrPool) share(a *attrs) *attrs {
+func (p *attrPool) share(a attrs) *attrs {
 	k := attrKey{a.ContentType, a.Class, a.SSE}
 	if !a.plain() || a.CacheControl != "" || a.ContentDisposition != "" || a.ContentEncoding != "" || a.ContentLanguage != "" ||
 		a.Expires != "" || a.SSEKeyID != "" || a.SSEC != "" || a.Redirect != "" {
-		return a
+		return keep(a)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -67,53 +67,91 @@ func (p *attrPool) share(a *attrs) *attrs {
 	}
 	k = attrKey{strings.Clone(k.contentType), strings.Clone(k.class), strings.Clone(k.sse)}
 	a.ContentType, a.Class, a.SSE = k.contentType, k.class, k.sse
-	p.m[k] = a
-	return a
+	p.m[k] = keep(a)
+	return p.m[k]
 }
 
-// readAttrs takes an object's attributes from a request's headers.
-func readAttrs(h http.Header) (*attrs, error) {
-	a := &attrs{
-		ContentType: h.Get("Content-Type"), CacheControl: h.Get("Cache-Control"), ContentDisposition: h.Get("Content-Disposition"),
-		ContentEncoding: h.Get("Content-Encoding"), ContentLanguage: h.Get("Content-Language"), Expires: h.Get("Expires"),
-		Class: h.Get("X-Cos-Storage-Class"), SSE: h.Get("X-Cos-Server-Side-Encryption"), Redirect: h.Get("X-Cos-Website-Redirect-Location"),
-	}
-	if a.Class == "" {
-		a.Class = classStandard
-	} else if a.Class = strings.ToUpper(a.Class); !validClass(a.Class) {
-		return nil, errStorageClass
-	}
-	switch a.SSE {
-	case "", "AES256":
-	case "cos/kms":
-		a.SSEKeyID = h.Get("X-Cos-Server-Side-Encryption-Cos-Kms-Key-Id")
-	default:
-		return nil, errInvalidArgument.with("x-cos-server-side-encryption %q is not known.", a.SSE)
-	}
-	var err error
-	if a.SSEC, a.SSECKeyMD5, err = customerKey(h, "X-Cos-Server-Side-Encryption-Customer-"); err != nil {
-		return nil, err
-	}
-	size := 0
+func keep(a attrs) *attrs { return &a }
+
+// readAttrs takes an object's attributes from a request's headers, in one pass: most requests have few, and each look-up costs
+// as much as a step of the pass.
+func readAttrs(h http.Header) (attrs, error) {
+	var a attrs
+	size, special := 0, false
 	for name, values := range h {
-		// Canonical: X-Cos-Meta-Owner.
-		if len(name) <= len(metaPrefix) || !strings.HasPrefix(name, "X-Cos-Meta-") {
+		if len(values) == 0 {
 			continue
 		}
-		m := pair{lower(name[len(metaPrefix):]), strings.Join(values, ",")}
-		size += len(m.Name) + len(m.Value)
-		a.Meta = append(a.Meta, m)
+		switch v := values[0]; name {
+		case "Content-Type":
+			a.ContentType = v
+		case "Cache-Control":
+			a.CacheControl = v
+		case "Content-Disposition":
+			a.ContentDisposition = v
+		case "Content-Encoding":
+			a.ContentEncoding = v
+		case "Content-Language":
+			a.ContentLanguage = v
+		case "Expires":
+			a.Expires = v
+		default:
+			if !strings.HasPrefix(name, "X-Cos-") {
+				continue
+			}
+			if !strings.HasPrefix(name, "X-Cos-Meta-") || len(name) == len(metaPrefix) {
+				special = true
+				continue
+			}
+			m := pair{lower(name[len(metaPrefix):]), strings.Join(values, ",")}
+			size += len(m.Name) + len(m.Value)
+			a.Meta = append(a.Meta, m)
+		}
 	}
+	a.Class = classStandard
 	if size > maxMeta {
-		return nil, errMetadataTooLarge
+		return a, errMetadataTooLarge
 	}
 	slices.SortFunc(a.Meta, func(x, y pair) int { return strings.Compare(x.Name, y.Name) })
-	return a, nil
+	if !special {
+		return a, nil
+	}
+	return a, a.readSpecial(h)
+}
+
+// readSpecial reads the service's own headers.
+func (a *attrs) readSpecial(h http.Header) error {
+	a.Redirect = first(h, "X-Cos-Website-Redirect-Location")
+	if class := first(h, "X-Cos-Storage-Class"); class != "" {
+		if a.Class = strings.ToUpper(class); !validClass(a.Class) {
+			return errStorageClass
+		}
+	}
+	switch a.SSE = first(h, "X-Cos-Server-Side-Encryption"); a.SSE {
+	case "", "AES256":
+	case "cos/kms":
+		a.SSEKeyID = first(h, "X-Cos-Server-Side-Encryption-Cos-Kms-Key-Id")
+	default:
+		return errInvalidArgument.with("x-cos-server-side-encryption %q is not known.", a.SSE)
+	}
+	var err error
+	a.SSEC, a.SSECKeyMD5, err = customerKey(h, "X-Cos-Server-Side-Encryption-Customer-")
+	return err
+}
+
+// special reports whether a request has headers of the service's own that say what to store, beside metadata.
+func special(h http.Header) bool {
+	for name := range h {
+		if strings.HasPrefix(name, "X-Cos-") && !strings.HasPrefix(name, "X-Cos-Meta-") {
+			return true
+		}
+	}
+	return false
 }
 
 // customerKey checks the headers of SSE-C and returns the algorithm and the key's digest; the key itself is not kept.
 func customerKey(h http.Header, prefix string) (algorithm, keyMD5 string, err error) {
-	algorithm, key, keyMD5 := h.Get(prefix+"Algorithm"), h.Get(prefix+"Key"), h.Get(prefix+"Key-Md5")
+	algorithm, key, keyMD5 := first(h, prefix+"Algorithm"), first(h, prefix+"Key"), first(h, prefix+"Key-Md5")
 	if algorithm == "" && key == "" && keyMD5 == "" {
 		return "", "", nil
 	}
@@ -130,7 +168,7 @@ func customerKey(h http.Header, prefix string) (algorithm, keyMD5 string, err er
 
 // needLength refuses a body of which nothing says how long it is.
 func (c *call) needLength() error {
-	if c.r.ContentLength == 0 && len(c.r.TransferEncoding) == 0 && c.r.Header.Get("Content-Length") == "" {
+	if c.r.ContentLength == 0 && len(c.r.TransferEncoding) == 0 && first(c.r.Header, "Content-Length") == "" {
 		return errMissingLength
 	}
 	return nil
@@ -138,7 +176,7 @@ func (c *call) needLength() error {
 
 // contentMD5 reads the Content-MD5 header; nil if there is none.
 func (c *call) contentMD5() ([]byte, error) {
-	text := c.r.Header.Get("Content-Md5")
+	text := first(c.r.Header, "Content-Md5")
 	if text == "" {
 		return nil, nil
 	}
@@ -159,7 +197,7 @@ func (c *call) receive() (upload, error) {
 		return upload{}, err
 	}
 	var wantSHA []byte
-	if text := c.r.Header.Get("X-Cos-Content-Sha1"); text != "" {
+	if text := first(c.r.Header, "X-Cos-Content-Sha1"); text != "" {
 		if wantSHA, err = hex.DecodeString(text); err != nil || len(wantSHA) != 20 {
 			return upload{}, errInvalidSHA1
 		}
@@ -182,14 +220,14 @@ func (c *call) receive() (upload, error) {
 }
 
 // newObject makes an object of what was received.
-func (c *call) newObject(u upload, a *attrs) *object {
+func (c *call) newObject(u upload, a attrs) *object {
 	return &object{content: u.content, attrs: c.s.attrs.share(a), size: u.n, crc: u.crc, sum: u.md5, modified: c.start.UnixNano()}
 }
 
 // forbidOverwrite returns what keeps an existing object from being overwritten, if the request asks for that. With versioning
 // enabled nothing is overwritten, and the header has no effect.
 func (c *call) forbidOverwrite() func(*object) error {
-	if c.r.Header.Get("X-Cos-Forbid-Overwrite") != "true" {
+	if first(c.r.Header, "X-Cos-Forbid-Overwrite") != "true" {
 		return nil
 	}
 	return func(head *object) error {
@@ -229,6 +267,9 @@ func (c *call) putObject() error {
 
 // newExtra takes from the headers what few objects have: an ACL, tags.
 func (c *call) newExtra() (*extra, error) {
+	if !special(c.r.Header) {
+		return nil, nil
+	}
 	a, err := aclHeaders(c.r.Header, true)
 	if err != nil {
 		return nil, err

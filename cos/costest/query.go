@@ -1,6 +1,9 @@
 package costest
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // query is a request's parameters in their order. net/url's parser is not used because it refuses a bare ';', which some
 // clients leave in q-sign-time.
@@ -84,6 +87,14 @@ func unescape(s string, form bool) (string, bool) {
 		}
 	}
 	return string(out), true
+}
+
+// first returns the first value of a header whose name is canonical already, which spares looking for its canonical form.
+func first(h http.Header, name string) string {
+	if v := h[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
 }
 
 func unhex(c byte) int {

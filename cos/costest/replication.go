@@ -139,7 +139,7 @@ func (s *Server) replicate(b *bucket, key string, o *object, by cause) {
 		a.Class = strings.ToUpper(r.Destination.StorageClass)
 	}
 	n := *o
-	n.content, n.attrs, n.prev = body, s.attrs.share(&a), nil
+	n.content, n.attrs, n.prev = body, s.attrs.share(a), nil
 	n.more = &extra{Replica: true, Tags: o.x().Tags, ACL: o.x().ACL}
 	if _, err := s.write(dst, key, &n, nil); err != nil {
 		s.store.discardContent(body)

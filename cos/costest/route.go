@@ -137,7 +137,7 @@ func match(c *call) (*route, error) {
 		if r.Sub != "" && !c.q.has(r.Sub) {
 			continue
 		}
-		if r.Header != "" && c.r.Header.Get(r.Header) == "" {
+		if r.Header != "" && first(c.r.Header, r.Header) == "" {
 			continue
 		}
 		if r.serve == nil {

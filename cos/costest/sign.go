@@ -1,7 +1,6 @@
 package costest
 
 import (
-	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/subtle"
 	"encoding/hex"
@@ -117,48 +116,62 @@ func within(now, start, end time.Time) error {
 // signKeys remembers the keys derived for the last spans: deriving one costs as much as a signature.
 type signKeys struct {
 	mu sync.Mutex
-	m  map[string][]byte
+	m  map[spanKey]string
 }
 
-func (k *signKeys) get(id, secret, span string) []byte {
-	name := id + "\n" + span + "\n" + secret
+type spanKey struct{ id, secret, span string }
+
+func (k *signKeys) get(id, secret, span string) string {
+	name := spanKey{id, secret, span}
 	k.mu.Lock()
 	key, ok := k.m[name]
 	k.mu.Unlock()
 	if ok {
 		return key
 	}
-	key = []byte(hexMAC([]byte(secret), span))
+	key = hexMAC(secret, span)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.m == nil || len(k.m) >= 256 {
-		k.m = map[string][]byte{}
+		k.m = map[spanKey]string{}
 	}
 	k.m[name] = key
 	return key
 }
 
-func hexMAC(key []byte, text string) string {
-	m := hmac.New(sha1.New, key)
-	m.Write([]byte(text))
-	return hex.EncodeToString(m.Sum(nil))
+// hexMAC is HMAC-SHA1 in hexadecimal. It is written out because the texts are short: crypto/hmac's setting up costs more than
+// the digests.
+func hexMAC(key, text string) string {
+	var pad [sha1.BlockSize]byte
+	if len(key) > len(pad) {
+		sum := sha1.Sum([]byte(key))
+		copy(pad[:], sum[:])
+	} else {
+		copy(pad[:], key)
+	}
+	for i := range pad {
+		pad[i] ^= 0x36
+	}
+	var room [sha1.BlockSize + 192]byte
+	inner := sha1.Sum(append(append(room[:0], pad[:]...), text...))
+	for i := range pad {
+		pad[i] ^= 0x36 ^ 0x5c
+	}
+	outer := sha1.Sum(append(append(room[:0], pad[:]...), inner[:]...))
+	return hex.EncodeToString(outer[:])
 }
 
-// verify checks a's signature over the request and returns what was signed if it does not match.
-func (a *authorization) verify(signKey []byte, r *http.Request, q query) error {
-	format := appendFormat(make([]byte, 0, 512), a, r, q)
+// verify checks a's signature over the request; if it does not match, the error tells what was signed.
+func (a *authorization) verify(signKey string, r *http.Request, q query) error {
+	var room [512]byte
+	format := appendFormat(room[:0], a, r, q)
 	sum := sha1.Sum(format)
-	text := make([]byte, 0, 96)
-	text = append(text, "sha1\n"...)
-	text = append(text, a.keyTime...)
-	text = append(text, '\n')
-	text = hex.AppendEncode(text, sum[:])
-	text = append(text, '\n')
-	if same(hexMAC(signKey, string(text)), a.signature) {
+	text := "sha1\n" + a.keyTime + "\n" + hex.EncodeToString(sum[:]) + "\n"
+	if same(hexMAC(signKey, text), a.signature) {
 		return nil
 	}
 	e := *errSignature
-	e.stringToSign, e.formatString = string(text), string(format)
+	e.stringToSign, e.formatString = text, string(format)
 	return &e
 }
 
@@ -178,24 +191,60 @@ func appendFormat(dst []byte, a *authorization, r *http.Request, q query) []byte
 		}
 	})
 	dst = append(dst, '\n')
-	dst = appendPairs(dst, a.headers, func(name string, add func(string)) {
-		switch name {
-		case "host":
-			add(r.Host)
-			return
-		case "transfer-encoding":
-			add(strings.Join(r.TransferEncoding, ","))
-			return
-		}
-		if strings.IndexByte(name, '%') >= 0 {
-			name, _ = unescape(name, false)
-		}
-		values := r.Header[http.CanonicalHeaderKey(name)]
-		for _, v := range values {
-			add(v)
-		}
-	})
+	dst = appendHeaders(dst, a.headers, r)
 	return append(dst, '\n')
+}
+
+// appendHeaders appends the listed headers. Lists are sorted already, and headers have one value, with every client that is
+// known; for what is not so there is the longer way.
+func appendHeaders(dst []byte, list string, r *http.Request) []byte {
+	from := len(dst)
+	last, rest := "", list
+	for rest != "" {
+		var name string
+		name, rest, _ = strings.Cut(rest, ";")
+		values := headerValues(name, r)
+		if len(values) > 1 || name <= last || lower(name) != name {
+			return appendPairs(dst[:from], list, func(name string, add func(string)) {
+				for _, v := range headerValues(name, r) {
+					add(v)
+				}
+			})
+		}
+		last = name
+		if len(values) == 0 {
+			continue
+		}
+		if len(dst) > from {
+			dst = append(dst, '&')
+		}
+		dst = append(dst, name...)
+		dst = append(dst, '=')
+		dst = appendEscaped(dst, values[0], "")
+	}
+	return dst
+}
+
+// headerValues returns the values of the header that a list names in lower case.
+func headerValues(name string, r *http.Request) []string {
+	switch name {
+	case "host":
+		return []string{r.Host}
+	case "transfer-encoding":
+		return []string{strings.Join(r.TransferEncoding, ",")}
+	case "content-length":
+		return r.Header["Content-Length"]
+	case "content-type":
+		return r.Header["Content-Type"]
+	case "content-md5":
+		return r.Header["Content-Md5"]
+	case "range":
+		return r.Header["Range"]
+	}
+	if strings.IndexByte(name, '%') >= 0 {
+		name, _ = unescape(name, false)
+	}
+	return r.Header[http.CanonicalHeaderKey(name)]
 }
 
 // appendPairs appends name=value&… for every name of the list "a;b;c", in order of names and values.

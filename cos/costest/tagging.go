@@ -38,7 +38,7 @@ func checkTags(tags []tag, limit int) error {
 
 // tagHeader reads x-cos-tagging: key=value pairs in the form of a query.
 func tagHeader(h http.Header) ([]tag, error) {
-	text := h.Get("X-Cos-Tagging")
+	text := first(h, "X-Cos-Tagging")
 	if text == "" {
 		return nil, nil
 	}
