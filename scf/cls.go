@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"iter"
 	"strconv"
+	"strings"
 
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 )
@@ -22,7 +24,7 @@ const (
 type clsResult struct {
 	Time     int64 // milliseconds
 	PkgId    string
-	PkgLogId any // a text or a number, by version
+	PkgLogId json.RawMessage // a text; taken as a number too
 	LogJson  string
 	RawLog   string
 }
@@ -116,12 +118,9 @@ func (w *window) take(r *clsResult, from int64) (keyed, bool) {
 	return keyed{r, key}, !(r.Time == from && w.skip[key])
 }
 
-func pkgLogID(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
+func pkgLogID(raw json.RawMessage) string {
+	if id := strings.Trim(string(raw), `"`); id != "null" {
+		return id
 	}
 	return ""
 }

@@ -235,3 +235,10 @@ func TestDeployLosesTheRace(t *testing.T) {
 	require.Equal(t, Updated, ch.Kind)
 	require.Equal(t, 1, s.count("CreateFunction"))
 }
+
+func TestDeployOverWebFunction(t *testing.T) {
+	s := newStandIn(t, map[string]func(call) any{"GetFunction": always(made(obj{"Type": "HTTP"}))})
+	_, err := s.client(t).Deploy(context.Background(), testFunction(t))
+	require.ErrorIs(t, err, ErrConflict)
+	require.ErrorContains(t, err, "type HTTP")
+}

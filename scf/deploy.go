@@ -148,6 +148,9 @@ func (c *Client) compare(ctx context.Context, f Function, info *FunctionInfo) (d
 		return d, fmt.Errorf("scf: function %s: %w: its runtime is %s and cannot be changed to %s; delete it first",
 			f.ref(), ErrConflict, info.Runtime, f.Runtime)
 	}
+	if info.Type != "" && info.Type != "Event" {
+		return d, fmt.Errorf("scf: function %s: %w: it is of type %s, which takes no events; delete it first", f.ref(), ErrConflict, info.Type)
+	}
 	var err error
 	if d.code, err = c.compareCode(ctx, f, info); err != nil {
 		return d, err
