@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		child(File{os.Getenv("REPLAY_FILE")}, false)
 	case "bucket":
 		client := cos.NewClient(eventtest.DefaultBucket, cos.StaticCredentials(costest.ExampleSecretID, costest.ExampleSecretKey, ""))
-		child(Bucket{Bucket: eventtest.DefaultBucket, Client: client, Count: true}, true)
+		child(Bucket{Bucket: eventtest.DefaultBucket, Client: client}, true)
 	default:
 		os.Exit(m.Run())
 	}
