@@ -11,6 +11,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+	scfsdk "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/scf/v20180416"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -18,6 +21,7 @@ import (
 	"github.com/cosevent/cosevent-go/event/eventtest"
 	"github.com/cosevent/cosevent-go/examples/replay/replay"
 	"github.com/cosevent/cosevent-go/scf/function"
+	"github.com/cosevent/cosevent-go/trigger"
 	"github.com/cosevent/cosevent-go/trigger/triggertest"
 )
 
@@ -178,4 +182,30 @@ func TestTail(t *testing.T) {
 	}
 	assert.Len(t, said, 1024)
 	assert.True(t, strings.HasSuffix(string(said), "end"))
+}
+
+func TestDeadLettersAreReplayed(t *testing.T) {
+	cloud, k, getenv := newCloud(t)
+	api := scfsdk.NewUpdateFunctionConfigurationRequest()
+	api.FunctionName, api.Namespace = common.StringPtr("thumb"), common.StringPtr("default")
+	api.DeadLetterConfig = &scfsdk.DeadLetterConfig{Type: common.StringPtr("CMQ-QUEUE"), Name: common.StringPtr("dead")}
+	_, err := cloud.SCF(photos.Region).API().UpdateFunctionConfigurationWithContext(t.Context(), api)
+	require.NoError(t, err)
+	require.NoError(t, cloud.Triggers(photos.Region).Bind(t.Context(), trigger.Trigger{Function: "thumb", Bucket: photos, Event: event.AnyObjectCreated}))
+	k.fail = func(key string) bool { return strings.HasPrefix(key, "b") }
+	for _, key := range []string{"a", "b 1", "b 2"} {
+		require.NoError(t, cloud.COSServer().Put(photos, key, nil))
+	}
+	require.NoError(t, cloud.Wait(t.Context()))
+	require.Len(t, cloud.DeadLetters(), 2)
+	var text []byte
+	for _, letter := range cloud.DeadLetters() {
+		text = append(append(text, letter.Message...), '\n')
+	}
+	file := filepath.Join(t.TempDir(), "dead")
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+
+	k.fail = nil
+	require.NoError(t, run(t.Context(), []string{"-file", file, "-function", "thumb", "-checkpoint", file + ".c"}, getenv, io.Discard))
+	assert.ElementsMatch(t, []string{"a", "b 1", "b 2"}, k.seen)
 }
