@@ -87,28 +87,19 @@ const (
 
 // EnvCredentials gives the temporary keys of the function's execution role from TENCENTCLOUD_SECRETID, TENCENTCLOUD_SECRETKEY
 // and TENCENTCLOUD_SESSIONTOKEN. They are read again for each request, because the platform replaces them while the process
-// lives. A request without them fails with [ErrNoCredentials].
+// lives; a read that is refused is tried again if they have changed meanwhile. A request without them fails with
+// [ErrNoCredentials].
 func EnvCredentials() Credentials { return CredentialsFunc(fromEnv) }
 
 func fromEnv(context.Context) (Credential, error) {
-	// The three variables are set one after the other: if they changed meanwhile, read all again.
-	for range 8 {
-		c := readEnv()
-		if c == readEnv() {
-			if c.SecretID == "" || c.SecretKey == "" {
-				return Credential{}, fmt.Errorf("%w: %s and %s are not set (does the function have an execution role?)",
-					ErrNoCredentials, envSecretID, envSecretKey)
-			}
-			return c, nil
-		}
-	}
-	return Credential{}, errors.New("the credentials in the environment keep changing")
-}
-
-func readEnv() Credential {
-	return Credential{
+	c := Credential{
 		SecretID:  os.Getenv(envSecretID),
 		SecretKey: os.Getenv(envSecretKey),
 		Token:     os.Getenv(envSessionToken),
 	}
+	if c.SecretID == "" || c.SecretKey == "" {
+		return Credential{}, fmt.Errorf("%w: %s and %s are not set (does the function have an execution role?)",
+			ErrNoCredentials, envSecretID, envSecretKey)
+	}
+	return c, nil
 }

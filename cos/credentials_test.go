@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	cossdk "github.com/tencentyun/cos-go-sdk-v5"
 )
 
 func TestEnvCredentialsAreReadForEachRequest(t *testing.T) {
@@ -25,6 +26,23 @@ func TestEnvCredentialsAreReadForEachRequest(t *testing.T) {
 		assert.Contains(t, s.last().Header.Get("Authorization"), "q-ak=AKID"+name+"&")
 		assert.Equal(t, "token"+name, s.last().Header.Get("X-Cos-Security-Token"))
 	}
+}
+
+func TestReadRefusedWhileCredentialsRotate(t *testing.T) {
+	t.Setenv("TENCENTCLOUD_SECRETID", "AKIDold")
+	t.Setenv("TENCENTCLOUD_SECRETKEY", "key")
+	refuse := func(req *http.Request) (*http.Response, error) {
+		t.Setenv("TENCENTCLOUD_SECRETID", "AKIDnew")
+		return xmlError(403, "InvalidAccessKeyId")(req)
+	}
+	s := &script{t: t, answers: []roundTrip{refuse, status(200, nil, ""), xmlError(403, "AccessDenied")}}
+	o := NewObjects(EnvCredentials(), WithTransport(s))
+	r, err := o.Open(t.Context(), created("k"))
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	assert.Contains(t, s.requests()[1].Header.Get("Authorization"), "q-ak=AKIDnew&")
+	_, err = o.Open(t.Context(), created("k"))
+	require.ErrorIs(t, err, ErrDenied, "the same credentials are refused once")
 }
 
 func TestEnvCredentialsMissing(t *testing.T) {
@@ -99,6 +117,9 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	var e *Error
 	require.True(t, errors.As(openErr, &e))
 	text += fmt.Sprintf("%#v %#v", *e, e.cause)
+	var vendor *cossdk.ErrorResponse
+	require.ErrorAs(t, openErr, &vendor)
+	text += fmt.Sprint(vendor.Response.Request.Header)
 	assert.NotContains(t, text, key)
 	assert.NotContains(t, text, token)
 	assert.NotContains(t, text, "q-signature")

@@ -203,6 +203,18 @@ func TestPutLeavesTheReaderAlone(t *testing.T) {
 	assert.Equal(t, 5, r.Len())
 }
 
+func TestNobodyReadsAfterTheLoan(t *testing.T) {
+	for _, blocks := range []bool{false, true} {
+		r := strings.NewReader("hello")
+		src := newSource(t.Context(), r, -1, blocks)
+		src.detach()
+		// A goroutine that was about to read when the loan ended.
+		_, err := src.read(make([]byte, 5))
+		require.ErrorIs(t, err, io.ErrClosedPipe)
+		assert.Equal(t, 5, r.Len())
+	}
+}
+
 func TestPutCancelledWhileTheReaderBlocks(t *testing.T) {
 	_, srv := newStore(t)
 	pr, pw := io.Pipe()

@@ -59,8 +59,8 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	read := req.Method == http.MethodGet || req.Method == http.MethodHead
 	hasBody := req.Body != nil && req.Body != http.NoBody
 	for try := 1; ; try++ {
-		resp, err := t.once(req)
-		if !read || hasBody || try >= t.attempts || !worthRepeating(req.Context(), resp, err) {
+		resp, used, err := t.once(req)
+		if !read || hasBody || try >= t.attempts || !worthRepeating(req.Context(), resp, err) && !t.rotated(req.Context(), resp, used) {
 			return resp, err
 		}
 		pause := pauseAfter(try, resp)
@@ -73,7 +73,18 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-func (t *transport) once(req *http.Request) (*http.Response, error) {
+// rotated reports whether a refusal may be due to credentials that were replaced while the request was under way, or that were
+// read half old, half new.
+func (t *transport) rotated(ctx context.Context, resp *http.Response, used Credential) bool {
+	if resp == nil || resp.StatusCode != http.StatusForbidden {
+		return false
+	}
+	now, err := t.cred.Credential(ctx)
+	return err == nil && now != used
+}
+
+// once signs and sends, and returns the credentials it signed with.
+func (t *transport) once(req *http.Request) (*http.Response, Credential, error) {
 	cred, err := t.cred.Credential(req.Context())
 	if _, anon := t.cred.(anonymous); err == nil && !anon {
 		err = cred.check()
@@ -82,7 +93,7 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 		if req.Body != nil {
 			_ = req.Body.Close() // the RoundTripper's duty
 		}
-		return nil, &permanentError{fmt.Errorf("cos: credentials: %w", err)}
+		return nil, cred, &permanentError{fmt.Errorf("cos: credentials: %w", err)}
 	}
 	out := req.Clone(req.Context())
 	if out.Host == "" {
@@ -96,7 +107,8 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 	if t.endpoint != nil {
 		out.URL.Scheme, out.URL.Host = t.endpoint.Scheme, t.endpoint.Host
 	}
-	return t.base.RoundTrip(out)
+	resp, err := t.base.RoundTrip(out)
+	return resp, cred, err
 }
 
 // permanentError is a failure on this side, before sending: repeating does not help.
