@@ -258,7 +258,7 @@ func TestHandlersThatDoNotReturnProperly(t *testing.T) {
 			assert.Equal(t, tt.status, f.StatusCode)
 			if tt.text != "" {
 				assert.Contains(t, f.StackTrace, tt.text)
-				assert.Contains(t, f.StackTrace, "close_test.go")
+				assert.Contains(t, f.StackTrace, "close_linux_test.go")
 			}
 		})
 	}

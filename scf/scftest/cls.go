@@ -4,11 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -83,14 +81,6 @@ func clsActions() map[string]action {
 	search := on("CQL and SQL over a function's log topic", 15, searchLog)
 	search.service = "cls"
 	return map[string]action{"SearchLog": search}
-}
-
-// logLine is a line with its fields.
-type logLine struct {
-	at     int64 // milliseconds
-	record *record
-	index  int
-	fields clsRow
 }
 
 func searchLog(c *call, p *searchRequest) (*searchResponse, error) {
@@ -231,18 +221,24 @@ func parseQuery(q string) (clsTest, *clsSQL, error) {
 }
 
 // lines returns the lines of topics within from..to that satisfy test, oldest first.
-func (c *call) lines(topics map[string]bool, from, to int64, test clsTest) []logLine {
-	var out []logLine
+func (c *call) lines(topics map[string]bool, from, to int64, test clsTest) []*logRow {
+	var out []*logRow
 	for _, r := range c.logs.all(func(r *record) bool {
 		return r.region == c.region && topics[r.topic] && r.start.UnixMilli() <= to && r.start.Add(r.duration).UnixMilli() >= from
 	}) {
+		var row *logRow
 		for i, l := range r.log() {
 			at := l.at.UnixMilli()
 			if at < from || at > to {
 				continue
 			}
-			if f := r.fields(l); test(f) {
-				out = append(out, logLine{at, r, i, f})
+			if row == nil {
+				row = &logRow{}
+			}
+			*row = logRow{record: r, line: l, at: at, index: i}
+			if test(row) {
+				out = append(out, row)
+				row = nil
 			}
 		}
 	}
@@ -250,51 +246,11 @@ func (c *call) lines(topics map[string]bool, from, to int64, test clsTest) []log
 	return out
 }
 
-// fields are the documented fields of one line.
-func (r *record) fields(l line) clsRow {
-	f := clsRow{}
-	status := r.status
-	if !l.final {
-		status = 202 // it still ran
-	}
-	kind := "Custom"
-	if l.platform {
-		kind = "Platform"
-	} else if text := strings.TrimSpace(l.text); strings.HasPrefix(text, "{") { // one-line JSON: its members are fields too
-		var m map[string]any
-		if json.Unmarshal([]byte(text), &m) == nil {
-			for k, v := range m {
-				if s, ok := v.(string); ok {
-					f[k] = s
-				} else if b, err := json.Marshal(v); err == nil {
-					f[k] = string(b)
-				}
-			}
-		}
-	}
-	maps.Copy(f, clsRow{
-		"SCF_FunctionName": r.function, "SCF_Namespace": r.namespace, "SCF_StartTime": strconv.FormatInt(r.start.UnixMilli(), 10),
-		"SCF_LogTime": strconv.FormatInt(l.at.UnixMilli(), 10), "SCF_RequestId": r.id, "SCF_Duration": strconv.FormatInt(r.duration.Milliseconds(), 10),
-		"SCF_Alias": r.alias, "SCF_Qualifier": r.qualifier, "SCF_MemUsage": strconv.FormatInt(r.mem, 10), "SCF_Level": "INFO",
-		"SCF_Message": l.text, "SCF_Type": kind, "SCF_StatusCode": strconv.Itoa(status), "SCF_RetryNum": strconv.Itoa(r.retry),
-	})
-	return f
-}
-
-func (l logLine) info() logInfo {
-	b, _ := json.Marshal(l.fields)
-	return logInfo{
-		Time: l.at, TopicID: l.record.topic, TopicName: "SCF_logtopic", Source: "198.51.100.1", HostName: l.record.function,
-		PkgID: strings.ToUpper(strings.ReplaceAll(l.record.id, "-", "")) + "-" + strconv.Itoa(l.record.retry), PkgLogID: strconv.Itoa(l.index),
-		LogJSON: string(b),
-	}
-}
-
 // answer fills in the result of an analysis, in the newer form or the older one.
-func (q *clsSQL) answer(resp *searchResponse, found []logLine, newForm bool) {
+func (q *clsSQL) answer(resp *searchResponse, found []*logRow, newForm bool) {
 	rows := make([]clsRow, len(found))
 	for i, l := range found {
-		rows[i] = l.fields
+		rows[i] = l
 	}
 	resp.Analysis, resp.ListOver = true, true
 	for _, c := range q.columns {

@@ -7,9 +7,6 @@ import (
 	"strings"
 )
 
-// clsRow is one log line by its fields.
-type clsRow map[string]string
-
 // clsTest is a condition on a line.
 type clsTest func(clsRow) bool
 
@@ -131,7 +128,7 @@ func clsKeyValue(r *clsReader, key string) (clsTest, error) {
 				return nil, fmt.Errorf("%s is compared with %q, which is no number", key, t.text)
 			}
 			return func(row clsRow) bool {
-				v, err := strconv.ParseFloat(row[key], 64)
+				v, err := strconv.ParseFloat(value(row, key), 64)
 				return err == nil && compare(op.text, v-n)
 			}, nil
 		}
@@ -159,12 +156,12 @@ func compare(op string, d float64) bool {
 
 func clsValue(key string, t clsToken) clsTest {
 	if t.quoted == 0 && strings.ContainsAny(t.text, "*?") {
-		return func(row clsRow) bool { v, ok := row[key]; return ok && wildcard(t.text, v) }
+		return func(row clsRow) bool { v, ok := row.field(key); return ok && wildcard(t.text, v) }
 	}
 	if key == "SCF_Message" {
-		return func(row clsRow) bool { return strings.Contains(row[key], t.text) }
+		return func(row clsRow) bool { return strings.Contains(value(row, key), t.text) }
 	}
-	return func(row clsRow) bool { v, ok := row[key]; return ok && v == t.text }
+	return func(row clsRow) bool { v, ok := row.field(key); return ok && v == t.text }
 }
 
 // wildcard matches a value, or a word in it, with * and ?.
@@ -180,21 +177,7 @@ func wildcard(pattern, value string) bool {
 
 func clsFullText(t clsToken) clsTest {
 	if t.quoted == 0 && strings.ContainsAny(t.text, "*?") {
-		return func(row clsRow) bool {
-			for _, v := range row {
-				if wildcard(t.text, v) {
-					return true
-				}
-			}
-			return false
-		}
+		return func(row clsRow) bool { return row.any(func(v string) bool { return wildcard(t.text, v) }) }
 	}
-	return func(row clsRow) bool {
-		for _, v := range row {
-			if strings.Contains(v, t.text) {
-				return true
-			}
-		}
-		return false
-	}
+	return func(row clsRow) bool { return row.any(func(v string) bool { return strings.Contains(v, t.text) }) }
 }

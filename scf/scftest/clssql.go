@@ -215,7 +215,7 @@ func sqlOne(r *clsReader) (clsTest, error) {
 }
 
 func sqlPredicate(r *clsReader, field string) (clsTest, error) {
-	value := func() (string, error) {
+	operand := func() (string, error) {
 		t := r.next()
 		if t.sign {
 			return "", fmt.Errorf("a value expected, %q found", t.text)
@@ -224,25 +224,25 @@ func sqlPredicate(r *clsReader, field string) (clsTest, error) {
 	}
 	switch {
 	case r.accept("BETWEEN"):
-		lo, err := value()
+		lo, err := operand()
 		if err != nil {
 			return nil, err
 		}
 		if err := r.expect("AND"); err != nil {
 			return nil, err
 		}
-		hi, err := value()
-		return func(row clsRow) bool { return differ(row[field], lo) >= 0 && differ(row[field], hi) <= 0 }, err
+		hi, err := operand()
+		return func(row clsRow) bool { return differ(value(row, field), lo) >= 0 && differ(value(row, field), hi) <= 0 }, err
 	case r.accept("LIKE"):
-		pattern, err := value()
-		return func(row clsRow) bool { return like(pattern, row[field]) }, err
+		pattern, err := operand()
+		return func(row clsRow) bool { return like(pattern, value(row, field)) }, err
 	case r.accept("IN"):
 		if err := r.expect("("); err != nil {
 			return nil, err
 		}
 		set := map[string]bool{}
 		for {
-			v, err := value()
+			v, err := operand()
 			if err != nil {
 				return nil, err
 			}
@@ -251,7 +251,7 @@ func sqlPredicate(r *clsReader, field string) (clsTest, error) {
 				break
 			}
 		}
-		return func(row clsRow) bool { return set[row[field]] }, r.expect(")")
+		return func(row clsRow) bool { return set[value(row, field)] }, r.expect(")")
 	}
 	op := r.next()
 	switch {
@@ -265,8 +265,8 @@ func sqlPredicate(r *clsReader, field string) (clsTest, error) {
 	default:
 		return nil, fmt.Errorf("a comparison expected, %q found", op.text)
 	}
-	v, err := value()
-	return func(row clsRow) bool { return compare(op.text, differ(row[field], v)) }, err
+	v, err := operand()
+	return func(row clsRow) bool { return compare(op.text, differ(value(row, field), v)) }, err
 }
 
 // differ compares two values, as numbers if both are.
@@ -310,7 +310,7 @@ func (q *clsSQL) run(rows []clsRow) [][]string {
 		}
 		var key strings.Builder
 		for _, g := range q.group {
-			key.WriteString(strconv.Quote(row[q.fieldOf(g)]))
+			key.WriteString(strconv.Quote(value(row, q.fieldOf(g))))
 		}
 		i, ok := index[key.String()]
 		if !ok {
@@ -347,14 +347,14 @@ func (q *clsSQL) sort(out [][]string, groups [][]clsRow) {
 	if len(q.order) == 0 {
 		return
 	}
-	value := func(i int, name string) string {
+	cell := func(i int, name string) string {
 		for j, c := range q.columns {
 			if c.name == name || c.field == name && c.agg == "" {
 				return out[i][j]
 			}
 		}
 		if len(groups[i]) > 0 {
-			return groups[i][0][name]
+			return value(groups[i][0], name)
 		}
 		return ""
 	}
@@ -364,7 +364,7 @@ func (q *clsSQL) sort(out [][]string, groups [][]clsRow) {
 	}
 	sort.SliceStable(order, func(a, b int) bool {
 		for _, o := range q.order {
-			if d := differ(value(order[a], o.name), value(order[b], o.name)); d != 0 {
+			if d := differ(cell(order[a], o.name), cell(order[b], o.name)); d != 0 {
 				return (d < 0) != o.desc
 			}
 		}
@@ -383,11 +383,11 @@ func (c clsColumn) value(rows []clsRow) string {
 		if len(rows) == 0 {
 			return ""
 		}
-		return rows[0][c.field]
+		return value(rows[0], c.field)
 	case "count":
 		n := 0
 		for _, r := range rows {
-			if _, ok := r[c.field]; ok || c.field == "*" || c.field == "1" {
+			if _, ok := r.field(c.field); ok || c.field == "*" || c.field == "1" {
 				n++
 			}
 		}
@@ -395,15 +395,15 @@ func (c clsColumn) value(rows []clsRow) string {
 	case "max", "min":
 		best := ""
 		for i, r := range rows {
-			if d := differ(r[c.field], best); i == 0 || (c.agg == "max") == (d > 0) && d != 0 {
-				best = r[c.field]
+			if d := differ(value(r, c.field), best); i == 0 || (c.agg == "max") == (d > 0) && d != 0 {
+				best = value(r, c.field)
 			}
 		}
 		return best
 	}
 	total := 0.0
 	for _, r := range rows {
-		v, _ := strconv.ParseFloat(r[c.field], 64)
+		v, _ := strconv.ParseFloat(value(r, c.field), 64)
 		total += v
 	}
 	if c.agg == "avg" && len(rows) > 0 {

@@ -113,7 +113,7 @@ func (c *call) synchronous(inv *invocation, logType string) *scfsdk.Result {
 		}
 	}
 	if logType == "Tail" {
-		text := c.logs.text(inv.id, inv.retry)
+		text := c.logs.tail(inv.id, inv.retry)
 		if len(text) > maxTail {
 			text = text[len(text)-maxTail:]
 			text = strings.ToValidUTF8(text, "")

@@ -89,45 +89,73 @@ func (s *Server) record(inv *invocation, res result) {
 	s.logs.add(r)
 }
 
-// line is one line of a log.
+// line is one line of a log. Its text is made when somebody looks at it.
 type line struct {
-	text     string
-	platform bool
-	final    bool // written when the execution was over
-	at       time.Time
+	kind lineKind
+	user int // of user code: which
+	at   time.Time
 }
+
+type lineKind int
+
+const (
+	lineStart lineKind = iota
+	lineInit
+	lineUser
+	lineError
+	lineResponse
+	lineEnd
+	lineReport
+)
+
+// final tells whether a line was written when the execution was over.
+func (k lineKind) final() bool { return k >= lineError }
 
 // log returns a record's lines as the log service has them.
 func (r *record) log() []line {
 	end := r.start.Add(r.duration)
-	platform := func(at time.Time, format string, args ...any) line {
-		return line{fmt.Sprintf(format, args...), true, at.Equal(end), at}
+	out := make([]line, 0, 6+len(r.lines))
+	out = append(out, line{kind: lineStart, at: r.start})
+	if r.init != nil {
+		out = append(out, line{kind: lineInit, at: r.start})
 	}
-	out := []line{{"START RequestId:" + r.id, true, false, r.start}}
-	if i := r.init; i != nil {
-		out = append(out, line{text: fmt.Sprintf("Init Report RequestId: %s InitDuration: %dms Duration: %dms Memory: %dMB MemUsage: %sMB",
-			r.id, i.duration.Milliseconds(), r.duration.Milliseconds(), r.memory, megabytes(i.mem)), platform: true, at: r.start})
-	}
-	for _, l := range r.lines {
-		out = append(out, line{l.text, false, false, r.start.Add(min(l.at, r.duration))})
+	for i, l := range r.lines {
+		out = append(out, line{lineUser, i, r.start.Add(min(l.at, r.duration))})
 	}
 	if r.status != statusOK {
-		out = append(out, platform(end, "ERROR RequestId:%s Result:%s", r.id, r.errText))
+		out = append(out, line{kind: lineError, at: end})
 	}
-	ret := r.ret
-	if r.status != statusOK {
-		ret = r.errText
+	return append(out, line{kind: lineResponse, at: end}, line{kind: lineEnd, at: end}, line{kind: lineReport, at: end})
+}
+
+// text is what a line says.
+func (r *record) text(l line) string {
+	switch l.kind {
+	case lineStart:
+		return "START RequestId:" + r.id
+	case lineInit:
+		return fmt.Sprintf("Init Report RequestId: %s InitDuration: %dms Duration: %dms Memory: %dMB MemUsage: %sMB",
+			r.id, r.init.duration.Milliseconds(), r.duration.Milliseconds(), r.memory, megabytes(r.init.mem))
+	case lineUser:
+		return r.lines[l.user].text
+	case lineError:
+		return "ERROR RequestId:" + r.id + " Result:" + r.errText
+	case lineResponse:
+		ret := r.ret
+		if r.status != statusOK {
+			ret = r.errText
+		}
+		return "Response RequestId:" + r.id + " RetMsg:" + ret
+	case lineEnd:
+		return "END RequestId:" + r.id
 	}
-	return append(out,
-		platform(end, "Response RequestId:%s RetMsg:%s", r.id, ret),
-		platform(end, "END RequestId:%s", r.id),
-		platform(end, "Report RequestId:%s Duration:%dms Memory:%dMB MemUsage:%sMB", r.id, r.duration.Milliseconds(), r.memory, megabytes(r.mem)))
+	return fmt.Sprintf("Report RequestId:%s Duration:%dms Memory:%dMB MemUsage:%sMB", r.id, r.duration.Milliseconds(), r.memory, megabytes(r.mem))
 }
 
 func megabytes(n int64) string { return strconv.FormatFloat(float64(n)/(1<<20), 'f', 6, 64) }
 
-// text is the log of one execution in the form of Invoke's LogType Tail.
-func (l *logStore) text(id string, retry int) string {
+// tail is the log of one execution in the form of Invoke's LogType Tail.
+func (l *logStore) tail(id string, retry int) string {
 	var b strings.Builder
 	if r := l.find(id, retry); r != nil {
 		fmt.Fprintf(&b, "START RequestId: %s\nEvent RequestId: %s\n", r.id, r.id)
