@@ -33,6 +33,7 @@ type call struct {
 	status int
 	code   string
 	sent   int64
+	mute   bool // a fault drops the connection when the operation is done
 }
 
 // maxKey is the longest key, in bytes (COS document "Object Overview").
@@ -50,7 +51,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := c.serve(); err != nil {
 		c.fail(err)
 	}
+	if c.mute {
+		c.status, c.code = 0, dropped
+		panic(http.ErrAbortHandler)
+	}
 }
+
+// dropped is the code of requests that got no answer.
+const dropped = "Dropped"
 
 var serverName = []string{"tencent-cos"}
 
@@ -72,8 +80,7 @@ func (c *call) serve() error {
 	if c.op, err = match(c); err != nil {
 		return err
 	}
-	f, faulty := c.s.faults.Take(c.op.Name)
-	if faulty {
+	if f, ok := c.s.faults.Take(c.op.Name); ok {
 		if err := c.suffer(f); err != nil {
 			return err
 		}
@@ -81,13 +88,7 @@ func (c *call) serve() error {
 	if err := c.admit(); err != nil {
 		return err
 	}
-	if err := c.op.serve(c); err != nil {
-		return err
-	}
-	if faulty && f.Drop == faults.After {
-		panic(http.ErrAbortHandler)
-	}
-	return nil
+	return c.op.serve(c)
 }
 
 // suffer lets a planned fault happen, as far as it happens before the operation.
@@ -102,10 +103,10 @@ func (c *call) suffer(f Fault) error {
 	}
 	switch f.Drop {
 	case faults.Before:
-		c.code = "Dropped"
+		c.code = dropped
 		panic(http.ErrAbortHandler)
 	case faults.After:
-		c.code = "Dropped"
+		c.mute = true
 		c.w = &blindWriter{header: c.w.Header()}
 	}
 	if f.CutAfter > 0 {

@@ -36,6 +36,15 @@ func TestFaults(t *testing.T) {
 			assert.Empty(t, code(err))
 			assert.Equal(t, []string{"Created:Put after"}, rec.types(), "what was dropped after is in force")
 
+			f.Fail("GetObject", 1, costest.Fault{Drop: costest.DropAfter})
+			_, err = c.Object.Get(ctx, "none", nil)
+			require.Error(t, err)
+			assert.Empty(t, code(err), "an error is dropped too")
+			log := s.Requests()
+			last := log[len(log)-1]
+			assert.Equal(t, "Dropped", last.Code)
+			assert.Zero(t, last.Status)
+
 			f.Fail("GetObject", 1, costest.Fault{CutAfter: 4})
 			resp, err := c.Object.Get(ctx, "k", nil)
 			require.NoError(t, err)

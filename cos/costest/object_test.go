@@ -119,6 +119,19 @@ func TestBadWrites(t *testing.T) {
 		_, text := ask(t, s, http.MethodPost, path, map[string]string{"/?delete": "<Delete><Object>"}[path])
 		assert.Equal(t, want, errorCode(text), path)
 	}
+	bomb := `<!DOCTYPE d [<!ENTITY a "` + strings.Repeat("a", 1000) + `">]><Delete><Object><Key>&a;&a;</Key></Object></Delete>`
+	for text, want := range map[string]string{
+		bomb: "MalformedXML", strings.Repeat("<Delete>", 100_000): "MalformedXML",
+		"<Delete/><Delete/>": "MalformedXML", "<Other/>": "MalformedXML", "<Delete></Delete>": "MalformedXML",
+	} {
+		_, answer := ask(t, s, http.MethodPost, "/?delete", text)
+		assert.Equal(t, want, errorCode(answer), "%.40s", text)
+	}
+	req, err := http.NewRequest(http.MethodPost, "http://"+photos.Host()+"/?delete", io.MultiReader(strings.NewReader(strings.Repeat(" ", 4<<20+1))))
+	require.NoError(t, err)
+	resp, err := signing(s).Do(req) // chunked: its length shows only as it comes
+	require.NoError(t, err)
+	assert.Equal(t, "MaxMessageLengthExceeded", errorCode(readAll(t, resp)))
 	long := strings.Repeat("k", 850)
 	put(t, c, long, "x")
 	assert.Equal(t, []string{"Created:Put " + long}, rec.types(), "the others told nothing")

@@ -54,7 +54,6 @@ type Server struct {
 
 	mu      sync.RWMutex
 	buckets map[string]*bucket
-	closed  bool
 
 	credentials credentials
 	signKeys    signKeys
@@ -170,9 +169,6 @@ func Start(opts ...Option) (*Server, error) {
 // Close stops the server: it stops listening, waits for requests and frees the directory. It may be called more than once.
 func (s *Server) Close() {
 	s.closing.Do(func() {
-		s.mu.Lock()
-		s.closed = true
-		s.mu.Unlock()
 		if s.web != nil {
 			s.web.Close()
 		}

@@ -44,7 +44,6 @@ func (t handlerTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 			} else {
 				_ = pw.Close()
 			}
-			_, _ = io.Copy(io.Discard, in.Body)
 			_ = in.Body.Close()
 		}()
 		t.h.ServeHTTP(w, in)
