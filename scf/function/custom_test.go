@@ -144,7 +144,7 @@ func TestCustomCalls(t *testing.T) {
 		left = append(left, time.Until(deadline))
 		assert.Equal(t, ok, c.TimeLimit > 0)
 		return act(ctx, payload)
-	}), function.WithGrace(time.Hour))
+	}))
 	large := `"` + strings.Repeat("x", 6<<20) + `"`
 	p.events <- sent{body: `{"a":1}`, header: map[string]string{"Request_id": "r-1", "MEMORY_LIMIT_IN_MB": "256", "time_limit_in_ms": "60000"}}
 	p.events <- sent{body: `[1,2,3]`, header: map[string]string{"request-id": "r-2"}, chunks: true}
@@ -361,6 +361,24 @@ func TestCustomNoHTTP(t *testing.T) {
 	assert.Error(t, r.wait(t))
 	require.NoError(t, l.Close())
 	wg.Wait()
+}
+
+// Nothing runs, so the end does not wait for any grace.
+func TestCustomShutdownWhileWaiting(t *testing.T) {
+	leak.Check(t)
+	p := newPlatform(t)
+	asked := make(chan struct{})
+	p.fault = func(_ http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, "/next") {
+			close(asked)
+		}
+		return false
+	}
+	p.serve(t)
+	r := run(t, function.ModeCustom, function.HandlerFunc(act), function.WithGrace(time.Hour))
+	<-asked
+	r.end(t)
+	assert.Empty(t, r.log.String())
 }
 
 // The end of the process lets the call finish, and its answer goes out.
