@@ -43,6 +43,13 @@ func TestReadRefusedWhileCredentialsRotate(t *testing.T) {
 	assert.Contains(t, s.requests()[1].Header.Get("Authorization"), "q-ak=AKIDnew&")
 	_, err = o.Open(t.Context(), created("k"))
 	require.ErrorIs(t, err, ErrDenied, "the same credentials are refused once")
+
+	missing := func(req *http.Request) (*http.Response, error) {
+		t.Setenv("TENCENTCLOUD_SECRETID", "AKIDnewest")
+		return xmlError(404, "NoSuchKey")(req)
+	}
+	_, err = NewObjects(EnvCredentials(), WithTransport(&script{t: t, answers: []roundTrip{missing}})).Open(t.Context(), created("k"))
+	require.ErrorIs(t, err, ErrNotFound, "other answers do not depend on the credentials")
 }
 
 func TestEnvCredentialsMissing(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -213,6 +214,22 @@ func TestNobodyReadsAfterTheLoan(t *testing.T) {
 		require.ErrorIs(t, err, io.ErrClosedPipe)
 		assert.Equal(t, 5, r.Len())
 	}
+}
+
+func TestABlockedReadEndsWithTheContextOrTheLoan(t *testing.T) {
+	pr, pw := io.Pipe()
+	why := errors.New("time is up")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	src := newSource(ctx, pr, -1, true)
+	time.AfterFunc(5*time.Millisecond, func() { cancel(why) })
+	_, err := src.Read(make([]byte, 1))
+	require.ErrorIs(t, err, why)
+
+	src = newSource(t.Context(), pr, -1, true)
+	time.AfterFunc(5*time.Millisecond, func() { src.detach() })
+	_, err = src.Read(make([]byte, 1))
+	require.ErrorIs(t, err, io.ErrClosedPipe)
+	require.NoError(t, pw.Close())
 }
 
 func TestPutCancelledWhileTheReaderBlocks(t *testing.T) {
