@@ -120,9 +120,10 @@ func (s *Server) push(b *bucket, key string, o *object) error {
 		return err
 	}
 	head := b.tree.get(key)
-	gone := head.find(o.version)
 	b.tree.set(key, head.pushed(o))
-	s.store.discard(gone, o)
+	if o.version == 0 {
+		s.store.discard(head.find(0), o)
+	}
 	return nil
 }
 

@@ -41,8 +41,9 @@ func (c Change) String() string {
 func (c Change) GoString() string { return c.String() }
 
 // OnChange calls f for every change, once for each event the service would send: after the change is in force and before the
-// request is answered, in the request's goroutine, outside all locks. f may call the server. Requests that fail or change
-// nothing tell nothing, such as deleting a key that is not there in a bucket without versioning.
+// request is answered, in the request's goroutine (a restore's end: in that of whoever moves the clock), outside all locks. f may call
+// the server. Requests that fail or change nothing tell nothing, such as deleting a key that is not there in a bucket without
+// versioning.
 func (s *Server) OnChange(f func(Change)) {
 	s.hooksMu.Lock()
 	defer s.hooksMu.Unlock()

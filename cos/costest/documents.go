@@ -18,9 +18,10 @@ type document struct {
 	root  string // the XML document's element; "" for JSON
 	none  string // the error's code when there is none; "" to return the empty document instead
 	note  string
-	keep  bool   // there is no delete operation
-	list  string // the element of the list, for settings of which a bucket has many, each with an id
-	check func(c *call, conf *config, raw []byte) error
+	keep  bool                                          // there is no delete operation
+	list  string                                        // the element of the list, for settings of which a bucket has many, each with an id
+	check func(c *call, conf *config, raw []byte) error // with the bucket locked
+	look  func(c *call, raw []byte) error               // before, without a lock: what concerns other buckets
 }
 
 const storedOnly = "stored and returned; nothing acts on it"
@@ -28,7 +29,8 @@ const storedOnly = "stored and returned; nothing acts on it"
 var documents = []document{
 	{name: "BucketCORS", sub: "cors", root: "CORSConfiguration", none: "NoSuchCORSConfiguration", check: checkCORS},
 	{name: "BucketTagging", sub: "tagging", root: "Tagging", none: "NoSuchTagSet", check: checkBucketTags},
-	{name: "BucketReplication", sub: "replication", root: "ReplicationConfiguration", none: "ReplicationConfigurationNotFoundError", check: checkReplication},
+	{name: "BucketReplication", sub: "replication", root: "ReplicationConfiguration", none: "ReplicationConfigurationNotFoundError",
+		check: checkReplication, look: lookAtDestinations},
 	{name: "BucketOrigin", sub: "origin", root: "OriginConfiguration", none: "NoSuchOriginConfiguration", check: checkOrigin,
 		note: "mirrors and redirects; header forwarding rules are kept but not followed"},
 	{name: "BucketLifecycle", sub: "lifecycle", root: "LifecycleConfiguration", none: "NoSuchLifecycleConfiguration", note: storedOnly, check: checkLifecycle},
@@ -75,6 +77,11 @@ func (d *document) put(c *call) error {
 	}
 	if err != nil {
 		return err
+	}
+	if d.look != nil {
+		if err := d.look(c, raw); err != nil {
+			return err
+		}
 	}
 	err = c.s.configure(c.b, func(conf *config) error {
 		if d.check != nil {

@@ -168,8 +168,11 @@ func (o *object) replaced(n *object) *object {
 	return &c
 }
 
-// pushed returns the chain with n on top; an older version of the same number goes.
+// pushed returns the chain with n on top. Only "null" can be there already: the older one goes. Other numbers are new.
 func (o *object) pushed(n *object) *object {
-	n.prev = o.without(n.version)
+	n.prev = o
+	if n.version == 0 {
+		n.prev = o.without(0)
+	}
 	return n
 }

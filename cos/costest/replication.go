@@ -63,10 +63,20 @@ func parseReplication(raw []byte) ([]replicationRule, error) {
 	return x.Rules, nil
 }
 
-func checkReplication(c *call, conf *config, raw []byte) error {
+func checkReplication(_ *call, conf *config, raw []byte) error {
 	if conf.Versioning != versioningEnabled {
 		return errVersioningNotOpen
 	}
+	rules, err := parseReplication(raw)
+	if err != nil {
+		return err
+	}
+	conf.replication = rules
+	return nil
+}
+
+// lookAtDestinations checks the rules, and that the buckets they name can take what comes.
+func lookAtDestinations(c *call, raw []byte) error {
 	rules, err := parseReplication(raw)
 	if err != nil {
 		return err
@@ -97,11 +107,10 @@ func checkReplication(c *call, conf *config, raw []byte) error {
 			return errVersioningNotOpen
 		}
 	}
-	conf.replication = rules
 	return nil
 }
 
-// rule returns the rule for a key: the one with the smallest priority of those that match.
+// replicationFor returns the rule for a key: the one with the smallest priority of those that match.
 func replicationFor(rules []replicationRule, key string, tags []tag) *replicationRule {
 	var best *replicationRule
 	for i := range rules {

@@ -14,6 +14,13 @@ type handlerTransport struct{ h http.Handler }
 // RoundTrip implements http.RoundTripper. It returns when the handler has written its header; the body streams.
 func (t handlerTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	in := req.Clone(req.Context())
+	// What a connection does to names: the official client sets Content-MD5 and Host in its own spelling.
+	in.Header = make(http.Header, len(req.Header))
+	for name, values := range req.Header {
+		if name = http.CanonicalHeaderKey(name); name != "Host" {
+			in.Header[name] = append(in.Header[name], values...)
+		}
+	}
 	in.RequestURI = req.URL.RequestURI()
 	in.RemoteAddr = "127.0.0.1:0"
 	if in.Host == "" {
