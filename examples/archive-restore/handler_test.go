@@ -175,6 +175,29 @@ func TestRepeatsAndDisorderChangeNothing(t *testing.T) {
 	assert.NotEqual(t, before.Until, after.Until)
 }
 
+func TestALaterRestoreMakesTheCopyAgain(t *testing.T) {
+	a := newArchive(t)
+	a.put(t, "a", "wine")
+	a.restore(t, "a")
+	a.Advance(5 * time.Hour)
+	a.settle(t)
+	_, err := a.client.Object.Delete(t.Context(), "restored/a")
+	require.NoError(t, err)
+	a.Advance(4 * 24 * time.Hour)
+	// The event of the later restore's beginning never comes.
+	require.NoError(t, a.Triggers(cellar.Region).Disable(t.Context(), trigger.Trigger{Function: "archive-restore", Bucket: cellar, Event: event.TypeObjectRestorePost}))
+	_, err = a.client.Object.PostRestore(t.Context(), "a", &cossdk.ObjectRestoreOptions{Days: 3})
+	require.NoError(t, err)
+	assert.Equal(t, copied, a.status(t, "a").State)
+	a.Advance(5 * time.Hour)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	require.NoError(t, a.Wait(ctx))
+	o, err := a.COSServer().Get(cellar, "restored/a")
+	require.NoError(t, err)
+	assert.Equal(t, "wine", string(o.Body))
+}
+
 func TestAnObjectThatIsGoneOrReplaced(t *testing.T) {
 	a := newArchive(t)
 	a.put(t, "gone", "wine")

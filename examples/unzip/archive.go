@@ -100,11 +100,10 @@ func tarFiles(a *archive) iter.Seq2[file, error] {
 				if err := total.add(a, h.Name, h.Size); err != nil {
 					return err
 				}
-				switch h.Typeflag {
-				case tar.TypeDir:
+				switch {
+				case h.Typeflag == tar.TypeDir, h.Typeflag == tar.TypeReg && strings.HasSuffix(h.Name, "/"):
 					continue
-				case tar.TypeReg, tar.TypeGNUSparse:
-				default:
+				case h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse:
 					return refuse("%q is a link or a device", h.Name)
 				}
 				name, _ := cleanName(h.Name) // checked by add

@@ -31,7 +31,7 @@ func noise(n int) []byte {
 	return b
 }
 
-func zipOf(t *testing.T, items ...item) []byte {
+func zipOf(t testing.TB, items ...item) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -54,7 +54,7 @@ func zipOf(t *testing.T, items ...item) []byte {
 	return b.Bytes()
 }
 
-func tarOf(t *testing.T, items ...item) []byte {
+func tarOf(t testing.TB, items ...item) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	level := gzip.DefaultCompression
@@ -91,7 +91,7 @@ func numbered(n, size int) (items []item) {
 
 // overlapping is a zip of the kind that David Fifield described in "A better zip bomb": every entry of the directory is the same
 // content.
-func overlapping(t *testing.T, entries int) []byte {
+func overlapping(t testing.TB, entries int) []byte {
 	t.Helper()
 	one := zipOf(t, item{"a", make([]byte, 1<<20), tar.TypeReg})
 	end := bytes.LastIndex(one, []byte("PK\x05\x06"))
@@ -109,7 +109,7 @@ func overlapping(t *testing.T, entries int) []byte {
 }
 
 // claiming is a zip whose end, or whose ZIP64 end, claims more entries than there are.
-func claiming(t *testing.T, count uint64) []byte {
+func claiming(t testing.TB, count uint64) []byte {
 	t.Helper()
 	one := zipOf(t, text("a", "x"))
 	end := bytes.LastIndex(one, []byte("PK\x05\x06"))
@@ -133,7 +133,7 @@ func claiming(t *testing.T, count uint64) []byte {
 	return append(b, tail...)
 }
 
-func gzipOf(t *testing.T, content []byte) []byte {
+func gzipOf(t testing.TB, content []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	gz := gzip.NewWriter(&b)

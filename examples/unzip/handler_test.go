@@ -156,6 +156,7 @@ func TestHostileArchivesAreRefused(t *testing.T) {
 		"half.zip":           {zipOf(t, good)[:60], "damaged"},
 		"half.tar.gz":        {tarOf(t, item{"big", noise(1 << 20), tar.TypeReg})[:1<<19], "damaged"},
 		"changed.zip":        {bytes.Replace(zipOf(t, item{"x", noise(1000), tar.TypeReg}), noise(1000)[500:510], make([]byte, 10), 1), "damaged"},
+		"changed large.zip":  {bytes.Replace(zipOf(t, item{"x", noise(2 << 20), tar.TypeReg}), noise(1 << 20)[1<<19:1<<19+10], make([]byte, 10), 1), "damaged"},
 		"sparse bomb.tgz":    {sparse(t), "more than 200 times"},
 		"long key.zip":       {zipOf(t, text(strings.Repeat("long/", 170)+"x", "x")), "850 bytes"},
 		"hidden tail.tar.gz": {append(tarOf(t, good), tarOf(t, zeros)...), "far more than it says"},
@@ -189,7 +190,7 @@ func TestHostileArchivesAreRefused(t *testing.T) {
 }
 
 // sparse is a tar.gz with a file of three megabytes that is hole but for eight bytes.
-func sparse(t *testing.T) []byte {
+func sparse(t testing.TB) []byte {
 	t.Helper()
 	h := &tar.Header{Name: "hole", Typeflag: tar.TypeReg, Mode: 0o644, Size: 8, Format: tar.FormatPAX, PAXRecords: map[string]string{
 		"GNX.sparse.size": "3145727", "GNX.sparse.numblocks": "1", "GNX.sparse.map": "0,8",
@@ -239,6 +240,26 @@ func TestARetryGoesOnWhereTheFirstAttemptStopped(t *testing.T) {
 	}
 }
 
+func TestABrokenConnectionIsNoBrokenArchive(t *testing.T) {
+	items := []item{text("a", "1"), {"large.bin", noise(3 << 20), tar.TypeReg}, text("z", "2")}
+	for name, archive := range map[string][]byte{"a.zip": zipOf(t, items...), "a.tar.gz": tarOf(t, items...)} {
+		t.Run(name, func(t *testing.T) {
+			a := newAttic(t, nil)
+			s, err := settingsFrom(func(string) string { return "" })
+			require.NoError(t, err)
+			id, key := a.Credentials()
+			a.Handle("unzip", newMux(cos.NewObjects(cos.StaticCredentials(id, key, ""), cos.WithEndpoint(a.URL()), cos.WithAttempts(1)), s))
+			a.Faults().Fail("GetObject", 1, triggertest.Fault{Status: 404, Code: "NoSuchKey"}) // the progress is not there
+			a.Faults().Fail("GetObject", 2, triggertest.Fault{CutAfter: 1 << 20})
+			attempts := a.put(t, "archives/"+name, archive)
+			require.Len(t, attempts, 2)
+			assert.Contains(t, attempts[0].Error+attempts[0].Result, "broke off")
+			assert.Len(t, a.unpacked(t, name), 3)
+			assert.Equal(t, "done", a.progress(t, name).State)
+		})
+	}
+}
+
 func TestTheWorkEndsBeforeThePlatformEndsIt(t *testing.T) {
 	a := newAttic(t, nil)
 	archive := zipOf(t, numbered(3, 10)...)
@@ -276,15 +297,16 @@ func TestDuplicatesDoNothingAndANewUploadBeginsAnew(t *testing.T) {
 	assert.Equal(t, map[string]string{"one": "new", "two": "2"}, a.unpacked(t, "a.zip"))
 }
 
-// TestItNeverStartsItself binds the function wrongly, to everything: what it wrote itself it leaves.
+// TestItNeverStartsItself binds the function to everything and has it take everything for an archive's place, which the settings
+// refuse: what it wrote itself it leaves all the same.
 func TestItNeverStartsItself(t *testing.T) {
-	a := newAttic(t, map[string]string{"UNZIP_SOURCE": "", "UNZIP_TARGET": "unpacked/"}, trigger.Trigger{})
+	a := newAttic(t, nil, trigger.Trigger{})
+	a.Handle("unzip", newMux(a.Objects(), settings{source: "", target: "unpacked/", limits: limits{100, 1 << 20, 200}}))
 	inner := zipOf(t, text("deep", "x"))
-	a.put(t, "archives/a.zip", zipOf(t, item{"archives/b.zip", inner, tar.TypeReg}))
-	assert.Equal(t, map[string]string{"archives/b.zip": string(inner)}, a.unpacked(t, "a.zip"))
+	a.put(t, "a.zip", zipOf(t, item{"b.zip", inner, tar.TypeReg}))
 	keys, err := a.COSServer().Keys(files, "")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"archives/a.zip", "unpacked/a.zip.json", "unpacked/a.zip/archives/b.zip"}, keys)
+	assert.Equal(t, []string{"a.zip", "unpacked/a.zip.json", "unpacked/a.zip/b.zip"}, keys)
 }
 
 func TestWhatIsNoArchiveOrGoneIsLeft(t *testing.T) {
