@@ -53,10 +53,10 @@ func Example() {
 
 func ExampleSafePath() {
 	for _, key := range []string{"2022/a b.png", "../../etc/passwd"} {
-		path, err := cos.SafePath("/tmp/in", key)
+		path, err := cos.SafePath("/data/in", key)
 		fmt.Println(path, err)
 	}
 	// Output:
-	// /tmp/in/2022/a b.png <nil>
+	// /data/in/2022/a b.png <nil>
 	//  cos: key is not a safe path: "../../etc/passwd" has a segment ..
 }

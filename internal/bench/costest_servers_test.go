@@ -29,6 +29,8 @@ import (
 
 var objects = event.Bucket{Name: "objects", AppID: triggertest.DefaultAppID, Region: "ap-guangzhou"}
 
+func keyOf(i int) string { return fmt.Sprintf("album/picture-%07d.jpg", i) }
+
 // fake is a server of objects over loopback. Load puts an object in without a request.
 type fake struct {
 	addr string

@@ -1,8 +1,9 @@
+//go:build unix
+
 package bench
 
 import (
 	"crypto/md5"
-	"fmt"
 	"hash/crc64"
 	"net/http"
 	"slices"
@@ -14,8 +15,6 @@ import (
 
 // clients is how many connections are busy at once.
 const clients = 16
-
-func keyOf(i int) string { return fmt.Sprintf("album/picture-%07d.jpg", i) }
 
 // contender is a server with its connections and requests.
 type contender struct {
