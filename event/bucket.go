@@ -63,6 +63,10 @@ func isAppID(s string) bool {
 	if len(s) < 5 || len(s) > 20 {
 		return false
 	}
+	return isDigits(s)
+}
+
+func isDigits(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < '0' || s[i] > '9' {
 			return false
@@ -108,7 +112,7 @@ func splitHost(host string) (id, region, problem string) {
 		}
 		h = h[:i]
 	}
-	h = strings.ToLower(strings.TrimSuffix(h, "."))
+	h = lower(strings.TrimSuffix(h, "."))
 	if rest, ok := strings.CutSuffix(h, ".myqcloud.com"); ok {
 		h = rest
 	} else if rest, ok := strings.CutSuffix(h, ".tencentcos.cn"); ok {
@@ -138,14 +142,20 @@ func splitHost(host string) (id, region, problem string) {
 	return id, code, ""
 }
 
-func isPort(s string) bool {
-	if s == "" || len(s) > 5 {
-		return false
-	}
+// lower makes ASCII lower case.
+func lower(s string) string {
 	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return false
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				if b[i] >= 'A' && b[i] <= 'Z' {
+					b[i] += 'a' - 'A'
+				}
+			}
+			return string(b)
 		}
 	}
-	return true
+	return s
 }
+
+func isPort(s string) bool { return s != "" && len(s) <= 5 && isDigits(s) }

@@ -1,9 +1,6 @@
 package event
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // checker looks for what Strict refuses in a record that the decoder has read already, so that its syntax is fine.
 type checker struct {
@@ -102,11 +99,13 @@ func (c *checker) value(kind memberKind) *RecordError {
 		if first != '-' && (first < '0' || first > '9') {
 			return c.wrong(at, ErrWrongType, "no number")
 		}
+		whole := false
 		s, err := c.number()
 		if err == nil {
-			_, err = strconv.ParseInt(s, 10, 64)
+			_, whole = parseInt(s)
+			whole = whole && strings.IndexByte(s, '.') < 0 && strings.IndexByte(s, 'e') < 0 && strings.IndexByte(s, 'E') < 0
 		}
-		if err != nil {
+		if !whole {
 			return c.wrong(at, ErrRange, "no 64-bit integer")
 		}
 		return nil

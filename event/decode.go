@@ -1,7 +1,5 @@
 package event
 
-import "strings"
-
 // Decode reads a payload as a function receives it and returns its events, in the records' order.
 //
 // It is lenient: every member may be missing or null, numbers may be strings and strings numbers, names may have spaces,
@@ -27,7 +25,7 @@ func Decode(payload []byte, opts ...DecodeOption) ([]Event, error) {
 func DecodeNotification(payload []byte, opts ...DecodeOption) (Notification, error) {
 	d := decoder{config: newConfig(opts), wire: true}
 	err := d.payload(payload)
-	return Notification{Records: d.records, raw: strings.TrimSpace(d.s)}, err
+	return Notification{Records: d.records, raw: trim(d.s)}, err
 }
 
 // decoder reads one payload.

@@ -1,7 +1,6 @@
 package event
 
 import (
-	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -108,12 +107,36 @@ func appendMap(b []byte, m map[string]string) []byte {
 	return append(b, '}')
 }
 
+// sortedKeys returns the names in order. It is a heap sort: package slices would add more code to a program than this package's
+// encoder has.
 func sortedKeys(m map[string]string) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
 	}
-	slices.Sort(keys)
+	sift := func(i, n int) {
+		for {
+			child := 2*i + 1
+			if child >= n {
+				return
+			}
+			if child+1 < n && keys[child] < keys[child+1] {
+				child++
+			}
+			if keys[i] >= keys[child] {
+				return
+			}
+			keys[i], keys[child] = keys[child], keys[i]
+			i = child
+		}
+	}
+	for i := len(keys)/2 - 1; i >= 0; i-- {
+		sift(i, len(keys))
+	}
+	for n := len(keys) - 1; n > 0; n-- {
+		keys[0], keys[n] = keys[n], keys[0]
+		sift(0, n)
+	}
 	return keys
 }
 

@@ -156,16 +156,16 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 func quote(s string) string {
 	const most = 120
 	if len(s) > most {
-		return strconv.Quote(s[:most]) + "…"
+		return string(appendText(nil, s[:most])) + "…"
 	}
-	return strconv.Quote(s)
+	return string(appendText(nil, s))
 }
 
 // quoteIfOdd leaves plain text as it is and quotes what has line breaks, quotes or other control characters in it.
 func quoteIfOdd(s string) string {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c < ' ' || c == '"' || c == 0x7f {
-			return strconv.Quote(s)
+			return string(appendText(nil, s))
 		}
 	}
 	return s

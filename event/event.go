@@ -125,7 +125,7 @@ func (b *Base) unix() int64 {
 
 // String says what happened to which object, on one line. It has no secrets: neither the Authorization of the COS request
 // nor metadata.
-func (b Base) String() string {
+func (b *Base) String() string {
 	t := string(b.Type)
 	if t == "" {
 		t = "(no name)"
@@ -135,7 +135,7 @@ func (b Base) String() string {
 		s += " version " + quoteIfOdd(b.Object.VersionID)
 	}
 	if !b.Time.IsZero() {
-		s += " at " + b.Time.UTC().Format(time.RFC3339)
+		s += " at " + string(appendDate(nil, b.Time))
 	}
 	if b.RequestID != "" {
 		s += " request " + quoteIfOdd(b.RequestID)

@@ -68,8 +68,10 @@ func judge(candidate, path string) (key string, ok bool) {
 	if key, ok = judgeWhole(candidate, decoded, path); ok {
 		return key, true
 	}
-	if i := strings.IndexAny(path, "?#"); i >= 0 {
-		return judgeWhole(candidate, decoded, path[:i])
+	for i := 0; i < len(path); i++ {
+		if path[i] == '?' || path[i] == '#' {
+			return judgeWhole(candidate, decoded, path[:i])
+		}
 	}
 	return "", false
 }

@@ -3,7 +3,6 @@ package event
 import (
 	"strconv"
 	"strings"
-	"time"
 )
 
 // MarshalJSON is Encode with the values of Authorization headers emptied: JSON is what logs are made of, and an
@@ -48,7 +47,7 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 	if err := d.record(&got); err != nil {
 		return err
 	}
-	got.raw = strings.TrimSpace(d.s)
+	got.raw = trim(d.s)
 	*r = got
 	return nil
 }
@@ -71,7 +70,7 @@ func (b Base) MarshalJSON() ([]byte, error) {
 		}
 	}
 	if !b.Time.IsZero() {
-		text("time", b.Time.UTC().Format(time.RFC3339Nano))
+		text("time", string(appendDate(nil, b.Time)))
 	}
 	text("bucket", b.Bucket.ID())
 	text("region", b.Bucket.Region)

@@ -3,7 +3,6 @@ package event
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"time"
 )
 
@@ -15,7 +14,7 @@ func Recover() Middleware {
 		return func(ctx context.Context, e Event) (err error) {
 			defer func() {
 				if v := recover(); v != nil {
-					err = &PanicError{Value: v, Stack: debug.Stack()}
+					err = &PanicError{Value: v, Stack: stack()}
 				}
 			}()
 			return next(ctx, e)

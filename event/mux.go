@@ -3,7 +3,6 @@ package event
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -251,7 +250,7 @@ func (m *Mux) one(ctx context.Context, e Event) (err error) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			err = &goPanic{PanicError{Value: v, Stack: debug.Stack()}}
+			err = &goPanic{PanicError{Value: v, Stack: stack()}}
 		}
 	}()
 	return m.Handle(ctx, e)

@@ -1,6 +1,9 @@
 package event
 
-import "strconv"
+import (
+	"runtime"
+	"strconv"
+)
 
 // HandlerError says that one event could not be handled.
 type HandlerError struct {
@@ -78,3 +81,12 @@ type unhandledError struct{ typ Type }
 
 func (e *unhandledError) Error() string        { return ErrUnhandled.Error() + ": " + quote(string(e.typ)) }
 func (e *unhandledError) Is(target error) bool { return target == ErrUnhandled }
+
+// stack is debug.Stack without package fmt.
+func stack() []byte {
+	for buf := make([]byte, 4<<10); ; buf = make([]byte, 2*len(buf)) {
+		if n := runtime.Stack(buf, false); n < len(buf) {
+			return buf[:n]
+		}
+	}
+}

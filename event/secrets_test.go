@@ -101,7 +101,7 @@ func TestZeroValues(t *testing.T) {
 		wrapped := fmt.Errorf("wrapped: %w", err)
 		assert.Contains(t, wrapped.Error(), err.Error())
 	}
-	assert.NotEmpty(t, Base{}.String())
+	assert.NotEmpty(t, (&Base{}).String())
 	assert.NotEmpty(t, Record{}.String())
 	assert.NotEmpty(t, RequestParameters{}.String())
 	assert.Equal(t, "zero", valueText(errors.New("zero")))

@@ -119,17 +119,29 @@ func ParseType(s string) (Type, error) {
 
 // cleanName takes the spaces out of a name and puts the missing prefix in front of one that lacks it.
 func cleanName(s string) Type {
-	if strings.ContainsAny(s, " \t\r\n\u3000\u00a0") {
-		s = strings.Map(func(r rune) rune {
-			switch r {
-			case ' ', '\t', '\r', '\n', '\u3000', '\u00a0':
-				return -1
+	clean := s
+	for _, r := range s {
+		if isSpace(r) {
+			var b strings.Builder
+			for _, r := range s {
+				if !isSpace(r) {
+					b.WriteRune(r)
+				}
 			}
-			return r
-		}, s)
+			clean = b.String()
+			break
+		}
 	}
-	if strings.HasPrefix(s, "Object") && kindOf(Type("cos:"+s)) >= 0 {
-		s = "cos:" + s
+	if strings.HasPrefix(clean, "Object") && kindOf(Type("cos:"+clean)) >= 0 {
+		clean = "cos:" + clean
 	}
-	return Type(s)
+	return Type(clean)
+}
+
+func isSpace(r rune) bool {
+	switch r {
+	case ' ', '\t', '\r', '\n', '\u3000', '\u00a0':
+		return true
+	}
+	return false
 }

@@ -1,9 +1,7 @@
 package event
 
 import (
-	"strconv"
 	"strings"
-	"time"
 )
 
 // str reads text. A number or a truth value is taken as it is written; null counts as absent.
@@ -65,7 +63,7 @@ func (d *decoder) integer(to *int64) error {
 		if err != nil {
 			return err
 		}
-		if s = strings.TrimSpace(s); s == "" {
+		if s = trim(s); s == "" {
 			return nil
 		}
 		return d.parse(s, to, start)
@@ -99,45 +97,71 @@ func parseInt(s string) (int64, bool) {
 }
 
 func parseOddInt(s string) (int64, bool) {
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return n, s[0] != '+'
-	}
 	mantissa, exp, ok := strings.Cut(s, "e")
 	if !ok {
-		mantissa, exp, ok = strings.Cut(s, "E")
+		mantissa, exp, _ = strings.Cut(s, "E")
 	}
 	shift := 0
-	if ok {
-		n, err := strconv.Atoi(exp)
-		if err != nil || n < -400 || n > 400 {
+	if exp != "" {
+		var ok bool
+		if shift, ok = parseExponent(exp); !ok {
 			return 0, false
 		}
-		shift = n
 	}
 	whole, fraction, _ := strings.Cut(mantissa, ".")
-	fraction = strings.TrimRight(fraction, "0")
-	if len(fraction) > max(shift, 0) || len(s) > 400 {
+	negative := strings.HasPrefix(whole, "-")
+	if negative {
+		whole = whole[1:]
+	}
+	if whole == "" || whole[0] == '+' || len(s) > 800 {
 		return 0, false
 	}
 	digits := whole + fraction
-	if shift -= len(fraction); shift < 0 {
-		cut := len(digits) + shift
-		if cut < 1 || strings.Trim(digits[cut:], "0") != "" {
-			return 0, strings.Trim(digits, "-0") == "" && digits != "" && digits != "-"
+	point := len(whole) + shift // where the point is in digits
+	n := int64(0)
+	for i := 0; i < max(point, len(digits)); i++ {
+		c := byte('0')
+		if i < len(digits) {
+			c = digits[i]
 		}
-		digits, shift = digits[:cut], 0
-	}
-	if strings.Trim(digits, "-0") == "" {
-		return 0, digits != "" && digits != "-"
-	}
-	if len(digits)+shift > 40 {
-		digits = strings.TrimLeft(digits, "0")
-		if len(digits)+shift > 40 {
+		switch {
+		case c < '0' || c > '9' || i >= point && c != '0':
+			return 0, false
+		case i >= point:
+			continue
+		case n < (minInt+int64(c-'0'))/10:
 			return 0, false
 		}
+		n = n*10 - int64(c-'0') // the negative side has room for one more
 	}
-	n, err := strconv.ParseInt(digits+strings.Repeat("0", shift), 10, 64)
-	return n, err == nil && s[0] != '+'
+	if negative {
+		return n, true
+	}
+	return -n, n != minInt
+}
+
+const minInt = -1 << 63
+
+// parseExponent reads an exponent of up to three digits.
+func parseExponent(s string) (int, bool) {
+	negative := s[0] == '-'
+	if negative || s[0] == '+' {
+		s = s[1:]
+	}
+	if s == "" || len(s) > 3 {
+		return 0, false
+	}
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	if negative {
+		n = -n
+	}
+	return n, true
 }
 
 // time reads Unix seconds, as a number or as text, or a date as ISO 8601. Any other text counts as absent.
@@ -184,31 +208,28 @@ func parseUnix(s string) (unix, nanos int64, ok bool) {
 		return 0, 0, false
 	}
 	nanos, ok = parseInt((fraction + "000000000")[:9])
-	return unix, nanos, ok && nanos >= 0 && strings.Trim(fraction, "0123456789") == ""
-}
-
-var timeLayouts = [...]string{
-	time.RFC3339Nano,
-	"2006-01-02T15:04:05.999999999Z0700",
-	"2006-01-02T15:04:05.999999999",
-	"2006-01-02 15:04:05Z07:00",
-	"2006-01-02 15:04:05",
-	"2006-01-02",
+	return unix, nanos, ok && nanos >= 0 && isDigits(fraction)
 }
 
 // parseTime reads a time as text: Unix seconds or ISO 8601, taken as UTC where it names no zone.
 func parseTime(s string) (unix, nanos int64, ok bool) {
-	s = strings.TrimSpace(s)
+	s = trim(s)
 	if s == "" || s[0] < '0' || s[0] > '9' {
 		return 0, 0, false
 	}
 	if unix, nanos, ok = parseUnix(s); ok {
 		return unix, nanos, true
 	}
-	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.Unix(), int64(t.Nanosecond()), true
-		}
+	return parseDate(s)
+}
+
+// trim takes white space off both ends.
+func trim(s string) string {
+	for s != "" && s[0] <= ' ' {
+		s = s[1:]
 	}
-	return 0, 0, false
+	for s != "" && s[len(s)-1] <= ' ' {
+		s = s[:len(s)-1]
+	}
+	return s
 }
