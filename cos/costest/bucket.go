@@ -80,7 +80,7 @@ func (b *bucket) lookup(key, version string) (*object, error) {
 	return o, nil
 }
 
-// nextVersion returns the number of a new version: nanoseconds, so that the identifiers fall with time, and always a new one.
+// nextVersion returns the number of a new version: the nanoseconds of now, or more if that number or a later one is taken.
 func (s *Server) nextVersion(now time.Time) uint64 {
 	for {
 		last := s.lastVersion.Load()

@@ -105,7 +105,8 @@ func (o *object) versionID() string { return formatVersion(o.version) }
 
 const nullVersion = "null"
 
-// formatVersion writes a version as the service does: base64 of a decimal number that falls as time goes on.
+// formatVersion writes a version as the service does: base64 of a decimal number that falls as time goes on. The text has no
+// order: base64 does not keep it.
 func formatVersion(v uint64) string {
 	if v == 0 {
 		return nullVersion
