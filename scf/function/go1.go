@@ -96,12 +96,17 @@ func isMismatch(err error) bool {
 
 // run handles an invocation here or elsewhere, see turns.
 func (c *go1Conn) run(req gobrpc.Request, in *gobrpc.Invoke) (err error) {
-	if !c.turns.begin() {
-		c.calls.Go(func() { c.invoke(req, in) })
+	n, ok := c.turns.begin()
+	if !ok {
+		c.calls.Go(func() {
+			start := time.Now()
+			c.invoke(req, in)
+			c.turns.took(time.Since(start))
+		})
 		return nil
 	}
 	defer func() { // even if the handler ends the goroutine
-		if !c.turns.end() {
+		if !c.turns.end(n) {
 			err = errOtherReads
 		}
 	}()

@@ -151,6 +151,18 @@ func TestGo1CallsOverlap(t *testing.T) {
 	for i, reply := range replies {
 		assert.Equal(t, string(rune('1'+i)), string(reply.Payload))
 	}
+	// Quick ones bring the connection back to where it began, and a slow one still holds up nothing.
+	for range 50 {
+		assert.Equal(t, "0", string(invoke(t, c, "0").Payload))
+	}
+	release = make(chan struct{})
+	c.Go("Function.Invoke", invokeRequest{Payload: []byte("1")}, &replies[0], calls)
+	<-entered
+	for range 50 {
+		assert.Equal(t, "0", string(invoke(t, c, "0").Payload))
+	}
+	close(release)
+	require.NoError(t, (<-calls).Error)
 	r.end(t)
 	assert.Empty(t, r.log.String())
 }

@@ -8,27 +8,32 @@ import (
 // turns decides in which goroutine of a connection an invocation runs. The one that read it is the quickest: to wake another
 // takes longer than a small handler works. But it does not read meanwhile, and a peer may send a ping or another call before
 // it has its answer. So a watch looks every now and then, and once an invocation keeps the reader from reading for longer than
-// that, another goroutine takes over, and all later invocations of the connection get goroutines of their own.
+// that, another goroutine takes over the reading. Later invocations get goroutines of their own, until they are quick again.
 type turns struct {
 	takeOver func() // starts a goroutine that reads on
 
 	mu       sync.Mutex
 	slow     bool   // invocations get their own goroutines
-	count    uint64 // of invocations run by the reader
-	running  uint64 // the number of the one that runs now, or 0
+	quick    int    // how many of those were quick, one after the other
+	count    uint64 // of invocations run by a reader
+	running  uint64 // the number of the one that the reader runs now, or 0
 	seen     uint64 // count when the watch looked last
 	watching bool
 	watch    *time.Timer
 }
 
-const watchEvery = 5 * time.Millisecond
+const (
+	watchEvery = 5 * time.Millisecond
+	quickAgain = 16 // quick invocations, after slow ones
+)
 
-// begin tells whether the reader may run the next invocation itself. It calls end after that.
-func (t *turns) begin() bool {
+// begin tells whether the reader may run the next invocation itself, as number n. It calls end after that. Otherwise the
+// goroutine that runs it calls took.
+func (t *turns) begin() (n uint64, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.slow {
-		return false
+		return 0, false
 	}
 	t.count++
 	t.running = t.count
@@ -40,22 +45,40 @@ func (t *turns) begin() bool {
 		t.watch.Reset(watchEvery)
 	}
 	t.watching = true
+	return t.count, true
+}
+
+// end tells whether the goroutine that ran number n is still the one that reads.
+func (t *turns) end(n uint64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.running != n {
+		return false
+	}
+	t.running = 0
 	return true
 }
 
-// end tells whether it is still the caller that reads.
-func (t *turns) end() bool {
+// took learns how long an invocation took that had a goroutine of its own.
+func (t *turns) took(d time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.running = 0
-	return !t.slow
+	t.quick++
+	if d >= watchEvery {
+		t.quick = 0
+	}
+	if t.quick >= quickAgain {
+		t.slow = false
+	}
 }
 
 func (t *turns) look() {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	switch {
 	case t.running != 0 && t.running == t.seen:
-		t.slow = true
+		t.running, t.watching = 0, false
+		t.slow, t.quick = true, 0
 		t.takeOver()
 	case t.count != t.seen:
 		t.seen = t.count
@@ -63,5 +86,4 @@ func (t *turns) look() {
 	default:
 		t.watching = false // nothing goes on; begin looks again
 	}
-	t.mu.Unlock()
 }
