@@ -1,5 +1,5 @@
-// Program scfrpc stands for scf-go-lib, which cannot be had from every module proxy: net/rpc, a handler called by
-// reflection, encoding/json into the library's shape, and the environment set on every call, as the library does.
+// Program scfrpc stands for scf-go-lib and does what that library does on each call: net/rpc, a handler called by
+// reflection, encoding/json into the same shape, and the environment set.
 package main
 
 import (
