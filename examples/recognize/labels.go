@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -8,16 +9,17 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	cossdk "github.com/tencentyun/cos-go-sdk-v5"
 )
 
 // label is a word for what an image shows.
 type label struct {
-	Name       string `json:"name" xml:"Name"`
-	Category   string `json:"category,omitempty" xml:"FirstCategory"`
-	Finer      string `json:"subcategory,omitempty" xml:"SecondCategory"`
-	Confidence int    `json:"confidence" xml:"Confidence"` // 0 to 100
+	Name       string `json:"name"`
+	Category   string `json:"category,omitempty"`
+	Finer      string `json:"subcategory,omitempty"`
+	Confidence int    `json:"confidence"` // 0 to 100
 }
 
 // errNoLabels says that an object has no labels, however often one asks.
@@ -37,15 +39,49 @@ func detect(ctx context.Context, c *cossdk.Client, key string) ([]label, error) 
 		return nil, fmt.Errorf("labels of %s: %w", key, err)
 	}
 	defer resp.Body.Close()
-	var answer struct {
-		XMLName xml.Name `xml:"RecognitionResult"`
-		Labels  []label  `xml:"Labels"`
+	var answer element
+	if err := xml.NewDecoder(io.LimitReader(resp.Body, maxAnswer)).Decode(&answer); err != nil || answer.XMLName.Local != "RecognitionResult" {
+		return nil, fmt.Errorf("labels of %s: not the answer of DetectLabel: %w", key, cmp.Or(err, errors.New("another XML")))
 	}
-	if err := xml.NewDecoder(io.LimitReader(resp.Body, maxAnswer)).Decode(&answer); err != nil {
-		return nil, fmt.Errorf("labels of %s: not the answer of DetectLabel: %w", key, err)
+	found := answer.labels(nil)
+	slices.SortStableFunc(found, func(a, b label) int { return b.Confidence - a.Confidence })
+	seen := map[string]bool{}
+	return slices.DeleteFunc(found, func(l label) bool { // several scenes may see the same
+		again := seen[l.Name]
+		seen[l.Name] = true
+		return again
+	}), nil
+}
+
+// element is any element of the answer. By the API's document a label is in RecognitionResult itself or below an element for each
+// scene, CameraLabels for example: so it is known by what it has, wherever it is.
+type element struct {
+	XMLName xml.Name
+	Text    string    `xml:",chardata"`
+	Inner   []element `xml:",any"`
+}
+
+// labels appends the labels in an element to found.
+func (e element) labels(found []label) []label {
+	var l label
+	for _, in := range e.Inner {
+		switch text := strings.TrimSpace(in.Text); in.XMLName.Local {
+		case "Name":
+			l.Name = text
+		case "FirstCategory":
+			l.Category = text
+		case "SecondCategory":
+			l.Finer = text
+		case "Confidence":
+			l.Confidence, _ = strconv.Atoi(text)
+		default:
+			found = in.labels(found)
+		}
 	}
-	slices.SortStableFunc(answer.Labels, func(a, b label) int { return b.Confidence - a.Confidence })
-	return answer.Labels, nil
+	if l.Name != "" {
+		found = append(found, l)
+	}
+	return found
 }
 
 // refused reports whether the service has looked at the object and cannot do it: a text, a damaged image, one too large. Missing

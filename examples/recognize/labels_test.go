@@ -1,7 +1,11 @@
 package main
 
 import (
+	"encoding/xml"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -11,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosevent/cosevent-go/cos"
 	"github.com/cosevent/cosevent-go/cos/costest"
 	"github.com/cosevent/cosevent-go/trigger/triggertest"
 )
@@ -56,6 +61,32 @@ func TestABrokenAnswerIsAnError(t *testing.T) {
 	g.COSServer().SetLabels(photos, "a.jpg", cat)
 	g.Faults().Fail("DetectLabel", 10, triggertest.Fault{CutAfter: 60})
 	_, err := detect(t.Context(), g.COS(photos), "a.jpg")
+	assert.ErrorContains(t, err, "not the answer of DetectLabel")
+}
+
+func TestFormsOfTheAnswer(t *testing.T) {
+	const one = "<Labels><Confidence>90</Confidence><Name>cat</Name><FirstCategory>animal</FirstCategory></Labels>"
+	const two = "<Labels><Confidence>80</Confidence><Name>sky</Name></Labels><Labels><Confidence> 70 </Confidence><Name>cat</Name></Labels>"
+	cat, sky := label{Name: "cat", Category: "animal", Confidence: 90}, label{Name: "sky", Confidence: 80}
+	for text, want := range map[string][]label{
+		one + two: {cat, sky, {Name: "cat", Confidence: 70}},
+		"<CameraLabels>" + two + "</CameraLabels><WebLabels>" + one + "</WebLabels>": {sky, {Name: "cat", Confidence: 70}, cat},
+		"":           nil,
+		"<Labels/>x": nil,
+	} {
+		var e element
+		require.NoError(t, xml.Unmarshal([]byte("<RecognitionResult>"+text+"</RecognitionResult>"), &e))
+		assert.Equal(t, want, e.labels(nil))
+	}
+}
+
+func TestAnotherAnswerIsAnError(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := io.WriteString(w, "<Other/>")
+		assert.NoError(t, err)
+	}))
+	defer server.Close()
+	_, err := detect(t.Context(), cos.NewClient(photos, cos.Anonymous(), cos.WithEndpoint(server.URL)), "a.jpg")
 	assert.ErrorContains(t, err, "not the answer of DetectLabel")
 }
 
