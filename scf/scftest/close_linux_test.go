@@ -181,6 +181,20 @@ func TestUpdateReplacesInstances(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.Settle(within(t, 10*time.Second)))
 	assert.Zero(t, s.Instances())
+
+	// One that is at work ends when it is done.
+	goFunction(t, c, "thumb", func(r *scfsdk.CreateFunctionRequest) { r.Timeout = ptr(int64(30)) })
+	pid = pidOf(t, c, "thumb")
+	done := make(chan scftest.Outcome, 1)
+	_, err = s.Enqueue(scftest.AsyncEvent{Region: gz, Function: "thumb", Payload: []byte(`{"Do":"pause","N":500}`), Done: func(o scftest.Outcome) { done <- o }})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return !s.Idle() }, 5*time.Second, time.Millisecond)
+	_, err = c.UpdateFunctionConfiguration(u)
+	require.NoError(t, err)
+	assert.Equal(t, scftest.Delivered, (<-done).State)
+	require.NoError(t, s.Settle(within(t, 10*time.Second)))
+	assert.True(t, gone(pid))
+	assert.Zero(t, s.Instances())
 }
 
 func TestFaults(t *testing.T) {

@@ -74,7 +74,7 @@ func TestCustomRuntimeProtocol(t *testing.T) {
 		{name: "answers", loop: `while true; do call GET /runtime/invocation/next >/dev/null; echo working; call POST /runtime/invocation/response '"hi"' >/dev/null; done`, ret: `"hi"`, log: "working\n"},
 		{name: "headers", loop: `call GET /runtime/invocation/next | grep -ic -e '^request_id: [0-9a-f-]\{36\}.$' -e '^memory_limit_in_mb: 128.$' -e '^time_limit_in_ms: 1000.$' > $TMPDIR/n; call POST /runtime/invocation/response "$(cat $TMPDIR/n)" >/dev/null; sleep 9`, ret: "3"},
 		{name: "the same event until it is answered", loop: `a=$(call GET /runtime/invocation/next | tail -1); b=$(call GET /runtime/invocation/next | tail -1); call POST /runtime/invocation/response "[$a,$b]" >/dev/null; sleep 9`, ret: `[{"a":1},{"a":1}]`},
-		{name: "the first answer counts", loop: `call GET /runtime/invocation/next >/dev/null; call POST /runtime/invocation/response 1 >/dev/null; call POST /runtime/invocation/error 2 | head -1; sleep 9`, ret: "1"},
+		{name: "the first answer counts", loop: `call GET /runtime/invocation/next >/dev/null; call POST /runtime/invocation/response 1 >/dev/null; call POST /runtime/invocation/error 2 | head -1 >$TMPDIR/second; sleep 9`, ret: "1"},
 		{name: "error", loop: `call GET /runtime/invocation/next >/dev/null; call POST /runtime/invocation/error "it broke" >/dev/null; sleep 9`, status: 430},
 		{name: "exits with the event", loop: `call GET /runtime/invocation/next >/dev/null`, status: 439},
 		{name: "never answers", loop: `call GET /runtime/invocation/next >/dev/null; sleep 60`, status: 433},
@@ -94,6 +94,12 @@ func TestCustomRuntimeProtocol(t *testing.T) {
 			assert.Contains(t, *r.Log, tt.log)
 		})
 	}
+	t.Run("an answer too many is refused", func(t *testing.T) {
+		customFunction(t, c, "twice", bash(`while true; do call GET /runtime/invocation/next >/dev/null; call POST /runtime/invocation/response "\"$last\"" >/dev/null
+last=$(call POST /runtime/invocation/response 2 | head -1 | tr -d '\r'); done`), short)
+		assert.Equal(t, `""`, *invoke(t, c, "twice", `{}`).RetMsg)
+		assert.Equal(t, `"HTTP/1.0 409 Conflict"`, *invoke(t, c, "twice", `{}`).RetMsg)
+	})
 	t.Run("does not say that it is ready", func(t *testing.T) {
 		customFunction(t, c, "unready", []byte("#!/bin/bash\nsleep 60\n"), short)
 		f := failureOf(t, invoke(t, c, "unready", `{}`))

@@ -126,7 +126,7 @@ func (h *customHost) answer(w http.ResponseWriter, r *http.Request, isError bool
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	c := h.cur
-	if c == nil || c.locked {
+	if c == nil || c.locked || !c.fetched { // an answer that comes late is not that of the next event
 		http.Error(w, "there is no event to answer", http.StatusConflict)
 		return
 	}

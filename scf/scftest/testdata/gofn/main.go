@@ -54,6 +54,8 @@ func handle(ctx context.Context, payload []byte) ([]byte, error) {
 	case "sleep":
 		fmt.Println("sleeping")
 		time.Sleep(time.Hour)
+	case "pause":
+		time.Sleep(time.Duration(o.N) * time.Millisecond)
 	case "hog":
 		b := make([]byte, o.N<<20)
 		for i := range b {
