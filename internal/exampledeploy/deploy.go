@@ -30,6 +30,8 @@ type Example struct {
 	// Events are what the function is bound to, each with every one of Suffixes (none means any).
 	Events   []event.Type
 	Suffixes []string
+	// Output is the key prefix under which the function writes, or what OutputVariable holds instead; a trigger over it is warned of.
+	Output, OutputVariable string
 	// Memory in MB and Timeout of the function.
 	Memory  int
 	Timeout time.Duration
@@ -79,18 +81,18 @@ func Run(ctx context.Context, e Example, args []string, getenv func(string) stri
 	}
 	fmt.Fprintf(out, "built %s: a zip of %.1f MB\n", e.Package, float64(code.Size())/1e6)
 	f := e.function(code, *role, *prefix, getenv)
-	do := client.Preview
+	do, says := client.Preview, "to do: "
 	if *deploy {
-		do = client.Deploy
+		do, says = client.Deploy, ""
 	}
 	change, err := do(ctx, f)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "function %s\n", change)
+	fmt.Fprintf(out, "%sfunction %s\n", says, change)
 	want := e.triggers(f.Name, bucket, *prefix)
 	triggers := trigger.New(client)
-	plan, err := triggers.Plan(ctx, f.Name, want)
+	plan, err := triggers.Plan(ctx, f.Name, want, e.output(bucket, getenv)...)
 	switch {
 	case !*deploy && errors.Is(err, scf.ErrNotFound): // there is no function yet, so no triggers either
 		for _, t := range want {
@@ -139,6 +141,17 @@ func (e Example) function(code scf.Code, role, prefix string, getenv func(string
 		f.Environment[e.PrefixVariable] = prefix
 	}
 	return f
+}
+
+func (e Example) output(bucket event.Bucket, getenv func(string) string) []trigger.PlanOption {
+	prefix := e.Output
+	if v := getenv(e.OutputVariable); v != "" {
+		prefix = v
+	}
+	if prefix == "" {
+		return nil
+	}
+	return []trigger.PlanOption{trigger.WithOutput(bucket, prefix)}
 }
 
 func (e Example) triggers(function string, bucket event.Bucket, prefix string) (ts []trigger.Trigger) {

@@ -3,6 +3,8 @@ package exampledeploy_test
 import (
 	"bytes"
 	"flag"
+	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 var hello = exampledeploy.Example{
 	Package:        "github.com/cosevent/cosevent-go/internal/exampledeploy/testdata/hello",
 	Prefix:         "in/",
+	Output:         "hello/",
 	PrefixVariable: "PREFIX",
 	Events:         []event.Type{event.AnyObjectCreated},
 	Suffixes:       []string{".txt", ".csv"},
@@ -35,13 +38,14 @@ func TestDeploy(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, output, "nothing was changed: add -deploy")
 	assert.Contains(t, output, `cos:ObjectCreated:*`)
+	assert.Contains(t, output, "to do: function hello: created")
 	functions := cloud.SCF("ap-guangzhou")
 	_, err = functions.Get(t.Context(), "hello")
 	require.ErrorIs(t, err, scf.ErrNotFound)
 
 	output, err = cloud.Run(hello, env, append(flags, "-deploy")...)
 	require.NoError(t, err)
-	assert.Contains(t, output, "created")
+	assert.Contains(t, output, "function hello: created")
 	info, err := functions.Get(t.Context(), "hello")
 	require.NoError(t, err)
 	assert.Equal(t, map[string]string{"HELLO": "good morning", "PREFIX": "in/"}, info.Environment)
@@ -62,9 +66,12 @@ func TestDeploy(t *testing.T) {
 	assert.Contains(t, output, "function hello: unchanged")
 	assert.Contains(t, output, "nothing to do")
 
-	output, err = cloud.Run(hello, env, append(flags, "-prefix", "other/")...)
+	assert.NotContains(t, output, "! ")
+
+	output, err = cloud.Run(hello, env, append(flags, "-prefix", "hello/")...)
 	require.NoError(t, err)
 	assert.Contains(t, output, "2 to add, 2 to remove")
+	assert.Contains(t, output, "! ", "it would call itself")
 }
 
 func TestWhatCannotBeDeployed(t *testing.T) {
@@ -94,4 +101,20 @@ func TestWhatCannotBeDeployed(t *testing.T) {
 	err := exampledeploy.Run(t.Context(), hello, []string{"-h"}, func(string) string { return "" }, &out)
 	require.ErrorIs(t, err, flag.ErrHelp)
 	assert.Contains(t, out.String(), "-role")
+}
+
+// TestHandlersStaySmall: nothing of what deploys or fakes gets into a function's binary.
+func TestHandlersStaySmall(t *testing.T) {
+	deployers, err := filepath.Glob("../../examples/*/deploy")
+	require.NoError(t, err)
+	require.NotEmpty(t, deployers)
+	for _, dir := range deployers {
+		list := exec.CommandContext(t.Context(), "go", "list", "-deps", ".")
+		list.Dir = filepath.Dir(dir) // which may be in a module of its own
+		out, err := list.Output()
+		require.NoError(t, err, dir)
+		for _, unwanted := range []string{"cosevent-go/scf\n", "cosevent-go/trigger", "/costest\n", "/scftest\n", "tencentcloud/scf/", "net/rpc"} {
+			assert.NotContains(t, string(out), unwanted, dir)
+		}
+	}
 }

@@ -14,6 +14,8 @@ var example = exampledeploy.Example{
 	PrefixVariable: "UNZIP_SOURCE",
 	Events:         []event.Type{event.AnyObjectCreated},
 	Suffixes:       []string{".zip", ".tar.gz", ".tgz"},
+	Output:         "unpacked/",
+	OutputVariable: "UNZIP_TARGET",
 	Memory:         256,
 	Timeout:        15 * time.Minute,
 	Variables:      []string{"UNZIP_TARGET", "UNZIP_MAX_FILES", "UNZIP_MAX_BYTES", "UNZIP_MAX_RATIO"},

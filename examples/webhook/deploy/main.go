@@ -9,12 +9,14 @@ import (
 )
 
 var example = exampledeploy.Example{
-	Package:   "github.com/cosevent/cosevent-go/examples/webhook",
-	Prefix:    "files/",
-	Events:    []event.Type{event.AnyObjectCreated, event.AnyObjectRemove},
-	Memory:    64,
-	Timeout:   30 * time.Second,
-	Variables: []string{"WEBHOOK_URL", "WEBHOOK_SECRET", "WEBHOOK_TIMEOUT", "WEBHOOK_STATE"},
+	Package:        "github.com/cosevent/cosevent-go/examples/webhook",
+	Prefix:         "files/",
+	Events:         []event.Type{event.AnyObjectCreated, event.AnyObjectRemove},
+	Output:         "webhook-state/",
+	OutputVariable: "WEBHOOK_STATE",
+	Memory:         64,
+	Timeout:        30 * time.Second,
+	Variables:      []string{"WEBHOOK_URL", "WEBHOOK_SECRET", "WEBHOOK_TIMEOUT", "WEBHOOK_STATE"},
 }
 
 func main() { exampledeploy.Main(example) }
