@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// ChangeKind is what [Client.Deploy] did.
-type ChangeKind int
+// Change is what [Client.Deploy] did.
+type Change int
 
 // The kinds of change.
 const (
-	Unchanged ChangeKind = iota
+	Unchanged Change = iota
 	Created
 	Updated
 )
 
 // String returns "unchanged", "created" or "updated".
-func (k ChangeKind) String() string {
-	switch k {
+func (c Change) String() string {
+	switch c {
 	case Unchanged:
 		return "unchanged"
 	case Created:
@@ -25,12 +25,12 @@ func (k ChangeKind) String() string {
 	case Updated:
 		return "updated"
 	}
-	return fmt.Sprintf("ChangeKind(%d)", int(k))
+	return fmt.Sprintf("Change(%d)", int(c))
 }
 
-// Change is what [Client.Deploy] did to a function, or what [Client.Preview] says it would do.
-type Change struct {
-	Kind ChangeKind
+// Deployment says what [Client.DeployReport] did to a function and why, or what [Client.Preview] says it would do.
+type Deployment struct {
+	Change Change
 	// Function is like "thumbnail" or "media/thumbnail".
 	Function string
 	// Reason is why a function was created: "there was none", or "its creation had failed".
@@ -49,18 +49,18 @@ type Difference struct {
 	Reason string
 }
 
-// String shows the change, a line for each difference.
-func (c Change) String() string {
-	s := c.Kind.String()
-	if c.Function != "" {
-		s = c.Function + ": " + s
+// String shows the deployment, a line for each difference.
+func (d Deployment) String() string {
+	s := d.Change.String()
+	if d.Function != "" {
+		s = d.Function + ": " + s
 	}
-	if c.Reason != "" {
-		s += ", " + c.Reason
+	if d.Reason != "" {
+		s += ", " + d.Reason
 	}
 	var b strings.Builder
 	b.WriteString(s)
-	for _, d := range c.Differences {
+	for _, d := range d.Differences {
 		b.WriteString("\n  " + d.String())
 	}
 	return b.String()

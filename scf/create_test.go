@@ -78,7 +78,7 @@ func TestCreateOverFailedCreation(t *testing.T) {
 	for name, create := range map[string]func(*Client) error{
 		"create": func(c *Client) error { return c.Create(context.Background(), testFunction(t)) },
 		"deploy": func(c *Client) error {
-			ch, err := c.Deploy(context.Background(), testFunction(t))
+			ch, err := c.DeployReport(context.Background(), testFunction(t))
 			require.Equal(t, "its creation had failed", ch.Reason)
 			return err
 		},
@@ -114,7 +114,7 @@ func TestDeployMendsFailedUpdate(t *testing.T) {
 		"GetFunctionAddress": always(obj{"CodeSha256": strings.ToUpper(code.SHA256())}),
 		"UpdateFunctionCode": always(obj{}),
 	})
-	ch, err := s.client(t).Deploy(context.Background(), testFunction(t))
+	ch, err := s.client(t).DeployReport(context.Background(), testFunction(t))
 	require.NoError(t, err)
 	require.Equal(t, "fn: updated\n  State: UpdateFailed -> Active (disk full)", ch.String())
 }
@@ -129,9 +129,9 @@ func TestUpdateWaitsForOthers(t *testing.T) {
 	})
 	f := testFunction(t)
 	f.Memory = 256
-	ch, err := s.client(t).Deploy(context.Background(), f)
+	ch, err := s.client(t).DeployReport(context.Background(), f)
 	require.NoError(t, err)
-	require.Equal(t, Updated, ch.Kind)
+	require.Equal(t, Updated, ch.Change)
 	require.Equal(t, 2, s.count("UpdateFunctionConfiguration"))
 	body := s.last("UpdateFunctionConfiguration").body
 	require.Equal(t, obj{"FunctionName": "fn", "Namespace": "default", "MemorySize": 256.0}, body, "only what differs is sent")
@@ -141,7 +141,7 @@ func TestDeployWithoutHash(t *testing.T) {
 	s := newStandIn(t, map[string]func(call) any{
 		"GetFunction": always(made(nil)), "GetFunctionAddress": always(obj{}), "UpdateFunctionCode": always(obj{}),
 	})
-	ch, err := s.client(t).Deploy(context.Background(), testFunction(t))
+	ch, err := s.client(t).DeployReport(context.Background(), testFunction(t))
 	require.NoError(t, err)
 	require.Contains(t, ch.String(), "the service does not tell the hash")
 }
@@ -201,9 +201,9 @@ func TestCreateIsInterrupted(t *testing.T) {
 	require.ErrorContains(t, err, "left to become active")
 	require.ErrorContains(t, err, "Creating")
 	require.Zero(t, s.count("DeleteFunction"))
-	ch, err := c.Deploy(context.Background(), testFunction(t))
+	ch, err := c.DeployReport(context.Background(), testFunction(t))
 	require.NoError(t, err)
-	require.Equal(t, Unchanged, ch.Kind)
+	require.Equal(t, Unchanged, ch.Change)
 }
 
 func TestDeployOverDeletion(t *testing.T) {
@@ -230,9 +230,9 @@ func TestDeployLosesTheRace(t *testing.T) {
 	})
 	f := testFunction(t)
 	f.Memory = 256
-	ch, err := s.client(t).Deploy(context.Background(), f)
+	ch, err := s.client(t).DeployReport(context.Background(), f)
 	require.NoError(t, err)
-	require.Equal(t, Updated, ch.Kind)
+	require.Equal(t, Updated, ch.Change)
 	require.Equal(t, 1, s.count("CreateFunction"))
 }
 

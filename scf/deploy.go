@@ -15,52 +15,58 @@ import (
 // Code is compared by the SHA-256 of the zip file with the one GetFunctionAddress gives (CodeSha256); since [BuildGo] and
 // [ZipDir] are reproducible, unchanged source is unchanged code. (The API reference shows CodeSha256 in hexadecimal and does
 // not say what exactly is hashed. If it were anything but the file as sent, code would be sent every time, which is harmless,
-// and the Change would say so.) A package in COS has no known hash unless [Code.WithSHA256] gave it one, and is deployed every
+// and the [Deployment] would say so.) A package in COS has no known hash unless [Code.WithSHA256] gave it one, and is deployed every
 // time.
 //
-// The Change says what was done and why; with an error it says what had been done until then. A runtime that differs is
+// The Change is what was done; with an error, what had been done until then. [Client.DeployReport] says more. A runtime that differs is
 // [ErrConflict], because the service cannot change it: delete the function first. A function whose creation had failed is
 // deleted and created again.
 func (c *Client) Deploy(ctx context.Context, f Function) (Change, error) {
+	d, err := c.DeployReport(ctx, f)
+	return d.Change, err
+}
+
+// DeployReport is [Client.Deploy] and also says why, and what differed.
+func (c *Client) DeployReport(ctx context.Context, f Function) (Deployment, error) {
 	f = c.fill(f)
 	if err := f.validate(c.codeLimit()); err != nil {
-		return Change{}, err
+		return Deployment{}, err
 	}
 	return c.deploy(ctx, f, true)
 }
 
 // Update is [Client.Deploy] for a function that must be there: the error Is [ErrNotFound] if it is not. Without Code it leaves
 // the code as it is, and Runtime and Handler may be empty.
-func (c *Client) Update(ctx context.Context, f Function) (Change, error) {
+func (c *Client) Update(ctx context.Context, f Function) (Deployment, error) {
 	f, err := c.fillUpdate(ctx, f)
 	if err != nil {
-		return Change{}, err
+		return Deployment{}, err
 	}
 	return c.deploy(ctx, f, false)
 }
 
 // Preview says what [Client.Deploy] would do, and does nothing.
-func (c *Client) Preview(ctx context.Context, f Function) (Change, error) {
+func (c *Client) Preview(ctx context.Context, f Function) (Deployment, error) {
 	f = c.fill(f)
 	if err := f.validate(c.codeLimit()); err != nil {
-		return Change{}, err
+		return Deployment{}, err
 	}
 	info, err := c.get(ctx, f.ref())
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && info.State == StateDeleting:
-		return Change{Kind: Created, Function: f.ref().String(), Reason: "there was none"}, nil
+		return Deployment{Change: Created, Function: f.ref().String(), Reason: "there was none"}, nil
 	case err != nil:
-		return Change{}, err
+		return Deployment{}, err
 	case info.State == StateCreateFailed:
-		return Change{Kind: Created, Function: f.ref().String(), Reason: "its creation had failed"}, nil
+		return Deployment{Change: Created, Function: f.ref().String(), Reason: "its creation had failed"}, nil
 	}
 	d, err := c.compare(ctx, f, info)
 	if err != nil {
-		return Change{}, err
+		return Deployment{}, err
 	}
-	ch := Change{Function: f.ref().String(), Differences: d.all()}
+	ch := Deployment{Function: f.ref().String(), Differences: d.all()}
 	if len(ch.Differences) > 0 {
-		ch.Kind = Updated
+		ch.Change = Updated
 	}
 	return ch, nil
 }
@@ -104,7 +110,7 @@ func (c *Client) fillUpdate(ctx context.Context, f Function) (Function, error) {
 	return f, nil
 }
 
-func (c *Client) deploy(ctx context.Context, f Function, mayCreate bool) (Change, error) {
+func (c *Client) deploy(ctx context.Context, f Function, mayCreate bool) (Deployment, error) {
 	r := f.ref()
 	for round := 1; ; round++ {
 		info, err := c.get(ctx, r)
@@ -115,11 +121,11 @@ func (c *Client) deploy(ctx context.Context, f Function, mayCreate bool) (Change
 		switch {
 		case errors.Is(err, ErrNotFound) && mayCreate:
 		case err != nil:
-			return Change{Function: r.String()}, err
+			return Deployment{Function: r.String()}, err
 		case info.State == StateCreateFailed && mayCreate:
 			reason = "its creation had failed"
 			if err := c.remove(ctx, r); err != nil && !errors.Is(err, ErrNotFound) {
-				return Change{Function: r.String()}, err
+				return Deployment{Function: r.String()}, err
 			}
 		default:
 			return c.update(ctx, f, info)
@@ -129,9 +135,9 @@ func (c *Client) deploy(ctx context.Context, f Function, mayCreate bool) (Change
 			continue // made by someone else meanwhile
 		}
 		if err != nil {
-			return Change{Function: r.String()}, err
+			return Deployment{Function: r.String()}, err
 		}
-		return Change{Kind: Created, Function: r.String(), Reason: reason}, nil
+		return Deployment{Change: Created, Function: r.String(), Reason: reason}, nil
 	}
 }
 
@@ -196,8 +202,8 @@ func (c *Client) compareCode(ctx context.Context, f Function, info *FunctionInfo
 	return append(ds, d), nil
 }
 
-func (c *Client) update(ctx context.Context, f Function, info *FunctionInfo) (Change, error) {
-	ch := Change{Function: f.ref().String()}
+func (c *Client) update(ctx context.Context, f Function, info *FunctionInfo) (Deployment, error) {
+	ch := Deployment{Function: f.ref().String()}
 	d, err := c.compare(ctx, f, info)
 	if err != nil {
 		return ch, err
@@ -207,7 +213,7 @@ func (c *Client) update(ctx context.Context, f Function, info *FunctionInfo) (Ch
 			return
 		}
 		if err = do(); err == nil {
-			ch.Kind, ch.Differences = Updated, append(ch.Differences, ds...)
+			ch.Change, ch.Differences = Updated, append(ch.Differences, ds...)
 		}
 	}
 	step(d.code, func() error { return c.updateCode(ctx, f) })

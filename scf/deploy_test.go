@@ -20,8 +20,8 @@ func TestDeploySaysWhatAndWhy(t *testing.T) {
 	f := scf.Function{Name: "fn", Code: codeOf(t, "one")}
 	preview, err := w.client.Preview(ctx, f)
 	require.NoError(t, err)
-	require.Equal(t, scf.Created, preview.Kind)
-	ch, err := w.client.Deploy(ctx, f)
+	require.Equal(t, scf.Created, preview.Change)
+	ch, err := w.client.DeployReport(ctx, f)
 	require.NoError(t, err)
 	require.Equal(t, "fn: created, there was none", ch.String())
 	info, err := w.client.Get(ctx, "fn")
@@ -31,7 +31,7 @@ func TestDeploySaysWhatAndWhy(t *testing.T) {
 	require.Equal(t, scf.StateActive, info.State)
 
 	w.rec.actions = nil
-	ch, err = w.client.Deploy(ctx, f)
+	ch, err = w.client.DeployReport(ctx, f)
 	require.NoError(t, err)
 	require.Equal(t, "fn: unchanged", ch.String())
 	require.Equal(t, []string{"GetFunction", "GetFunctionAddress"}, w.rec.actions, "nothing is written")
@@ -44,10 +44,10 @@ func TestDeploySaysWhatAndWhy(t *testing.T) {
 	f.Role = "reader"
 	preview, err = w.client.Preview(ctx, f)
 	require.NoError(t, err)
-	ch, err = w.client.Deploy(ctx, f)
+	ch, err = w.client.DeployReport(ctx, f)
 	require.NoError(t, err)
 	require.Equal(t, preview, ch, "what was to be done was done")
-	require.Equal(t, scf.Updated, ch.Kind)
+	require.Equal(t, scf.Updated, ch.Change)
 	var fields []string
 	for _, d := range ch.Differences {
 		fields = append(fields, d.Field)
@@ -60,15 +60,15 @@ func TestDeploySaysWhatAndWhy(t *testing.T) {
 	require.NotContains(t, ch.String(), "hunter2")
 
 	// Zero fields stay, also those of the code's environment; a map is the whole environment.
-	ch, err = w.client.Deploy(ctx, scf.Function{Name: "fn", Code: codeOf(t, "two")})
+	ch, err = w.client.DeployReport(ctx, scf.Function{Name: "fn", Code: codeOf(t, "two")})
 	require.NoError(t, err)
-	require.Equal(t, scf.Unchanged, ch.Kind)
-	ch, err = w.client.Deploy(ctx, scf.Function{Name: "fn", Code: codeOf(t, "two"), Environment: map[string]string{"MODE": "b"}})
+	require.Equal(t, scf.Unchanged, ch.Change)
+	ch, err = w.client.DeployReport(ctx, scf.Function{Name: "fn", Code: codeOf(t, "two"), Environment: map[string]string{"MODE": "b"}})
 	require.NoError(t, err)
 	require.Equal(t, "fn: updated\n  Environment[MODE]: set -> set (to another value)\n  Environment[TOKEN]: set -> none", ch.String())
 
 	// And everything can be emptied.
-	ch, err = w.client.Deploy(ctx, scf.Function{Name: "fn", Code: codeOf(t, "two"), Environment: map[string]string{}, Description: scf.Clear,
+	ch, err = w.client.DeployReport(ctx, scf.Function{Name: "fn", Code: codeOf(t, "two"), Environment: map[string]string{}, Description: scf.Clear,
 		Role: scf.Clear, VPC: &scf.VPC{}, Log: &scf.Log{}})
 	require.NoError(t, err)
 	require.Len(t, ch.Differences, 5)
@@ -97,10 +97,10 @@ func TestRuntimeCannotChange(t *testing.T) {
 	ctx := context.Background()
 	w := newWorld(t, 0, 0)
 	require.NoError(t, w.client.Create(ctx, scf.Function{Name: "fn", Code: codeOf(t, "one")}))
-	ch, err := w.client.Deploy(ctx, scf.Function{Name: "fn", Code: codeOf(t, "one"), Runtime: "Python3.10", Handler: "index.main"})
+	ch, err := w.client.DeployReport(ctx, scf.Function{Name: "fn", Code: codeOf(t, "one"), Runtime: "Python3.10", Handler: "index.main"})
 	require.ErrorIs(t, err, scf.ErrConflict)
 	require.ErrorContains(t, err, "its runtime is CustomRuntime and cannot be changed to Python3.10")
-	require.Equal(t, scf.Unchanged, ch.Kind)
+	require.Equal(t, scf.Unchanged, ch.Change)
 	require.ErrorIs(t, w.client.Create(ctx, scf.Function{Name: "fn", Code: codeOf(t, "one")}), scf.ErrExists)
 }
 
@@ -117,16 +117,16 @@ func TestDeployFromBucket(t *testing.T) {
 			return code.Zip(), nil
 		}))
 	f := scf.Function{Name: "fn", Runtime: scf.RuntimeCustom, Code: scf.FromCOS(b, "fn.zip")}
-	ch, err := w.client.Deploy(ctx, f)
+	ch, err := w.client.DeployReport(ctx, f)
 	require.NoError(t, err)
-	require.Equal(t, scf.Created, ch.Kind)
-	ch, err = w.client.Deploy(ctx, f)
+	require.Equal(t, scf.Created, ch.Change)
+	ch, err = w.client.DeployReport(ctx, f)
 	require.NoError(t, err)
 	require.Equal(t, "fn: updated\n  Code: unknown -> cos://code-1250000000/fn.zip (the package is in a bucket and its hash is not known)", ch.String())
 	f.Code = f.Code.WithSHA256(code.SHA256())
-	ch, err = w.client.Deploy(ctx, f)
+	ch, err = w.client.DeployReport(ctx, f)
 	require.NoError(t, err)
-	require.Equal(t, scf.Unchanged, ch.Kind)
+	require.Equal(t, scf.Unchanged, ch.Change)
 }
 
 func TestListAndNamespaces(t *testing.T) {

@@ -67,8 +67,8 @@ func TestZeroErrorsFormat(t *testing.T) {
 	require.False(t, errors.Is(&Error{}, nil))
 	require.Empty(t, (&Error{}).Code())
 	require.Empty(t, (&Error{}).RequestID())
-	require.Equal(t, "ChangeKind(7)", ChangeKind(7).String())
-	require.Equal(t, "unchanged", Change{}.String())
+	require.Equal(t, "Change(7)", Change(7).String())
+	require.Equal(t, "unchanged", Deployment{}.String())
 }
 
 func TestErrorText(t *testing.T) {

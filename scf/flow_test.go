@@ -94,7 +94,7 @@ func (w *world) state(t testing.TB) string {
 		change, err := w.calm.Preview(ctx, scf.Function{Name: f.Name, Code: codeOf(t, "two")})
 		require.NoError(t, err)
 		fmt.Fprintf(&b, "%s %s %dMB %v %q env=%v role=%s log=%+v vpc=%+v retry=%+v two=%v", f.Name, f.State, f.Memory, f.Timeout, f.Description,
-			f.Environment, f.Role, f.Log, f.VPC, retry, change.Kind == scf.Unchanged)
+			f.Environment, f.Role, f.Log, f.VPC, retry, change.Change == scf.Unchanged)
 		for v, err := range w.calm.Versions(ctx, f.Name) {
 			require.NoError(t, err)
 			fmt.Fprintf(&b, " v%s %q", v.Name, v.Description)

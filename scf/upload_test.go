@@ -85,13 +85,13 @@ func TestLargePackageGoesThroughBucket(t *testing.T) {
 	code, err := large()
 	require.NoError(t, err)
 	w := newUploadWorld(t)
-	ch, err := w.client.Deploy(ctx, scf.Function{Name: "fn", Code: code})
+	ch, err := w.client.DeployReport(ctx, scf.Function{Name: "fn", Code: code})
 	require.NoError(t, err)
-	require.Equal(t, scf.Created, ch.Kind)
+	require.Equal(t, scf.Created, ch.Change)
 	require.Zero(t, w.left(t), "the object is deleted")
-	ch, err = w.client.Deploy(ctx, scf.Function{Name: "fn", Code: code})
+	ch, err = w.client.DeployReport(ctx, scf.Function{Name: "fn", Code: code})
 	require.NoError(t, err)
-	require.Equal(t, scf.Unchanged, ch.Kind, "by its hash, without another upload")
+	require.Equal(t, scf.Unchanged, ch.Change, "by its hash, without another upload")
 	uploads := []scf.Progress{}
 	for _, p := range w.steps {
 		if p.Stage == "upload" {

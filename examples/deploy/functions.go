@@ -123,7 +123,7 @@ func runDeploy(ctx context.Context, a *app, args []string) error {
 	if f.Code, err = a.build(ctx, args[1]); err != nil {
 		return err
 	}
-	do := c.Deploy
+	do := c.DeployReport
 	if a.opt.dryRun {
 		do = c.Preview
 	}
@@ -137,7 +137,7 @@ func runDeploy(ctx context.Context, a *app, args []string) error {
 		differences = append(differences, difference(d))
 	}
 	return a.print(ch.String(), map[string]any{
-		"function": ch.Function, "change": ch.Kind.String(), "reason": ch.Reason, "differences": differences, "dryRun": a.opt.dryRun})
+		"function": ch.Function, "change": ch.Change.String(), "reason": ch.Reason, "differences": differences, "dryRun": a.opt.dryRun})
 }
 
 func testFlags(a *app, f *flag.FlagSet) {

@@ -108,7 +108,7 @@ func (t *tour) create(ctx context.Context) error {
 	if t.topic != "" {
 		f.Log = &scf.Log{LogsetID: t.logset, TopicID: t.topic}
 	}
-	change, err := t.functions.Deploy(ctx, f)
+	change, err := t.functions.DeployReport(ctx, f)
 	if err != nil {
 		return err
 	}

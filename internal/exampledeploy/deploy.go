@@ -83,7 +83,7 @@ func Run(ctx context.Context, e Example, args []string, getenv func(string) stri
 	f := e.function(code, *role, *prefix, getenv)
 	do, says := client.Preview, "to do: "
 	if *deploy {
-		do, says = client.Deploy, ""
+		do, says = client.DeployReport, ""
 	}
 	change, err := do(ctx, f)
 	if err != nil {
