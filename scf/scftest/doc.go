@@ -30,7 +30,8 @@
 //
 // There is one clock, real time plus what [Server.Advance] added. On it are status changes, retries, timer triggers, idle
 // instances and the lives of credentials. Executions themselves take real time. [Server.Settle] waits until only events remain
-// that wait for a later instant. Times in the API are those of UTC+8, as in the cloud.
+// that wait for a later instant. Times in the API are those of UTC+8, as in the cloud. The log of an execution can be read when
+// it is over.
 //
 // # Asynchronous events
 //
@@ -58,6 +59,7 @@
 //	a rule that overlaps another                   InvalidParameterValue.CosNotifyRuleConflict -
 //	rule of a closed COS trigger                   not held on the bucket                      ClosedTriggersHoldRules
 //	DeleteTrigger of cos without TriggerDesc       InvalidParameterValue.TriggerDesc           DeleteTriggerWithoutDesc
+//	members of TriggerDesc in another case         InvalidParameterValue.TriggerDesc           -
 //	Suffix without a leading dot                   InvalidParameterValue.TriggerDesc           AnySuffix
 //	Result.InvokeResult of a failure               0                                           FailureInInvokeResult
 //	where a failure's text is                      Result.ErrMsg                               FailureInRetMsg

@@ -59,7 +59,7 @@ func newGoHost() (runtimeHost, [][2]string, error) {
 		return nil, nil, err
 	}
 	n := strconv.Itoa(port)
-	return &goHost{port: port}, [][2]string{{"_SCF_SERVER_PORT", n}, {"_LAMBDA_SERVER_PORT", n}}, nil
+	return &goHost{port: port}, [][2]string{{"_SCF_SERVER_PORT", n}, {"_LAMBDA_SERVER_PORT", n}, {"COSEVENT_HOST", "127.0.0.1"}}, nil
 }
 
 // freePort finds a port nobody listens on, below the range that the kernel takes outgoing ports from, so that no connection

@@ -139,6 +139,13 @@ func TestTriggerRefuses(t *testing.T) {
 		{"desc is no JSON", func(r *scfsdk.CreateTriggerRequest) { r.TriggerDesc = ptr("cos:ObjectCreated:*") }, "InvalidParameterValue.TriggerDesc"},
 		{"S3's event name", func(r *scfsdk.CreateTriggerRequest) { r.TriggerDesc = desc("cos:ObjectRemoved:*", "", "") }, "InvalidParameterValue.TriggerDesc"},
 		{"suffix without dot", func(r *scfsdk.CreateTriggerRequest) { r.TriggerDesc = desc("cos:ObjectCreated:*", "", "jpg") }, "InvalidParameterValue.TriggerDesc"},
+		{"Event", func(r *scfsdk.CreateTriggerRequest) { r.TriggerDesc = ptr(`{"Event":"cos:ObjectCreated:*"}`) }, "InvalidParameterValue.TriggerDesc"},
+		{"prefix in lower case", func(r *scfsdk.CreateTriggerRequest) {
+			r.TriggerDesc = ptr(`{"event":"cos:ObjectCreated:*","filter":{"prefix":"a/"}}`)
+		}, "InvalidParameterValue.TriggerDesc"},
+		{"filter of a wrong type", func(r *scfsdk.CreateTriggerRequest) {
+			r.TriggerDesc = ptr(`{"event":"cos:ObjectCreated:*","filter":"a/"}`)
+		}, "InvalidParameterValue.TriggerDesc"},
 		{"other bucketUrl", func(r *scfsdk.CreateTriggerRequest) {
 			r.TriggerDesc = ptr(`{"event":"cos:ObjectCreated:*","bucketUrl":"x"}`)
 		}, "InvalidParameterValue.TriggerDesc"},

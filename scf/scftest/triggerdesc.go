@@ -2,6 +2,8 @@ package scftest
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/cosevent/cosevent-go/event"
@@ -58,32 +60,51 @@ var cosEvents = func() map[event.Type]bool {
 	return m
 }()
 
+// members reads members of a JSON object by their exact names. One that is spelled in other case is refused: the service would
+// not see it, and the rule would catch more than was meant.
+func members(data []byte, into map[string]any) error {
+	var m map[string]json.RawMessage
+	if json.Unmarshal(data, &m) != nil || m == nil {
+		return errors.New("it is not a JSON object")
+	}
+	for name, v := range m {
+		if p, ok := into[name]; ok {
+			if json.Unmarshal(v, p) != nil {
+				return fmt.Errorf("%s is of a wrong type", name)
+			}
+			continue
+		}
+		for known := range into {
+			if strings.EqualFold(known, name) {
+				return fmt.Errorf("%s is spelled %s", known, name)
+			}
+		}
+	}
+	return nil
+}
+
 // parseDesc reads a COS trigger's description for a bucket.
 func parseDesc(b event.Bucket, desc string, anySuffix bool) (cosRule, error) {
 	bad := func(why string, args ...any) error {
 		return fail("InvalidParameterValue.TriggerDesc", "TriggerDesc参数传入错误: "+why, args...)
 	}
 	r := cosRule{bucket: b}
-	var d struct {
-		Event     *string `json:"event"`
-		BucketURL *string `json:"bucketUrl"`
-		Filter    *struct {
-			Prefix *string `json:"Prefix"`
-			Suffix *string `json:"Suffix"`
-		} `json:"filter"`
+	var name, url string
+	var filter json.RawMessage
+	if err := members([]byte(desc), map[string]any{"event": &name, "bucketUrl": &url, "filter": &filter}); err != nil {
+		return r, bad("%v", err)
 	}
-	if err := json.Unmarshal([]byte(desc), &d); err != nil {
-		return r, bad("it is not a JSON object of event and filter")
+	if len(filter) > 0 && string(filter) != "null" {
+		if err := members(filter, map[string]any{"Prefix": &r.prefix, "Suffix": &r.suffix}); err != nil {
+			return r, bad("filter: %v", err)
+		}
 	}
-	r.event = event.Type(str(d.Event))
+	r.event = event.Type(name)
 	if !cosEvents[r.event] {
 		return r, bad("event %q is not one of the documented ones", r.event)
 	}
-	if d.BucketURL != nil && *d.BucketURL != b.Host() {
-		return r, bad("bucketUrl %q is not the trigger's name", *d.BucketURL)
-	}
-	if d.Filter != nil {
-		r.prefix, r.suffix = str(d.Filter.Prefix), str(d.Filter.Suffix)
+	if url != "" && url != b.Host() {
+		return r, bad("bucketUrl %q is not the trigger's name", url)
 	}
 	if r.suffix != "" && r.suffix[0] != '.' && !anySuffix {
 		return r, bad("Suffix %q does not begin with a dot", r.suffix)
