@@ -120,11 +120,11 @@ func splitHost(host string) (id, region, problem string) {
 	} else {
 		return "", "", "does not end in .myqcloud.com or .tencentcos.cn"
 	}
-	id, service, ok := strings.Cut(h, ".")
+	id, service, ok := cutByte(h, '.')
 	if !ok || id == "" {
 		return "", "", "does not begin with a bucket"
 	}
-	if kind, r, ok := strings.Cut(service, "."); ok {
+	if kind, r, ok := cutByte(service, '.'); ok {
 		switch kind {
 		case "cos", "cos-internal", "cos-website":
 		default:

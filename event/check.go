@@ -8,9 +8,9 @@ type checker struct {
 	base int // where the record begins in the payload
 }
 
-// check looks at the record just read, whose text begins at start.
-func (d *decoder) check(start int) *RecordError {
-	c := checker{scanner: scanner{s: d.rec.raw, depth: d.max, max: d.max, valid: d.valid}, base: start}
+// checkRecord looks at a record whose text begins at at.
+func checkRecord(record string, at, depth int, valid bool) *RecordError {
+	c := checker{scanner: scanner{s: record, depth: depth, max: depth, valid: valid}, base: at}
 	return c.members(recordShape)
 }
 

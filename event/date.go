@@ -58,11 +58,28 @@ func parseDate(s string) (unix, nanos int64, ok bool) {
 		}
 		zone = r.zone()
 	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, int(nanos), time.UTC)
-	if !r.ok || r.s != "" || t.Month() != time.Month(month) || t.Day() != day || hour > 23 || minute > 59 || second > 59 {
+	if !r.ok || r.s != "" || !isDate(year, month, day) || hour > 23 || minute > 59 || second > 59 {
 		return 0, 0, false
 	}
-	return t.Unix() - int64(zone), nanos, true
+	return int64(((daysSince1970(year, month, day)*24+hour)*60+minute)*60 + second - zone), nanos, true
+}
+
+func isDate(year, month, day int) bool {
+	if month < 1 || month > 12 || day < 1 {
+		return false
+	}
+	if month == 2 && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		return day <= 29
+	}
+	return day <= int("\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f"[month-1])
+}
+
+// daysSince1970 counts days in the Gregorian calendar. Years begin in March here, so that the leap day is a year's last.
+func daysSince1970(year, month, day int) int {
+	if month < 3 {
+		year, month = year-1, month+12
+	}
+	return 365*year + (year+400)/4 - (year+400)/100 + (year+400)/400 - 97 + (153*(month-3)+2)/5 + day - 1 - 719468
 }
 
 // fraction reads digits after the point as nanoseconds.
@@ -101,38 +118,41 @@ func (r *dateReader) zone() int {
 	return sign * (hour*3600 + minute*60)
 }
 
+// pad writes a number with leading zeros.
+//
+//go:noinline
+func pad(b []byte, n, width int) []byte {
+	at := len(b)
+	b = append(b, "000000000"[:width]...)
+	for i := at + width - 1; i >= at; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return b
+}
+
 // appendDate writes a time in UTC as ISO 8601, with a fraction if it has one.
 func appendDate(b []byte, t time.Time) []byte {
 	t = t.UTC()
-	pad := func(n, width int) {
-		at := len(b)
-		for range width {
-			b = append(b, '0')
-		}
-		for i := at + width - 1; i >= at; i-- {
-			b[i] = byte('0' + n%10)
-			n /= 10
-		}
-	}
 	year, month, day := t.Date()
 	hour, minute, second := t.Clock()
 	if year < 0 || year > 9999 {
 		return append(append(b, itoa(t.Unix())...), " seconds"...)
 	}
-	pad(year, 4)
+	b = pad(b, year, 4)
 	b = append(b, '-')
-	pad(int(month), 2)
+	b = pad(b, int(month), 2)
 	b = append(b, '-')
-	pad(day, 2)
+	b = pad(b, day, 2)
 	b = append(b, 'T')
-	pad(hour, 2)
+	b = pad(b, hour, 2)
 	b = append(b, ':')
-	pad(minute, 2)
+	b = pad(b, minute, 2)
 	b = append(b, ':')
-	pad(second, 2)
+	b = pad(b, second, 2)
 	if n := t.Nanosecond(); n != 0 {
 		b = append(b, '.')
-		pad(n, 9)
+		b = pad(b, n, 9)
 		for b[len(b)-1] == '0' {
 			b = b[:len(b)-1]
 		}

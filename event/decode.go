@@ -154,8 +154,8 @@ func (d *decoder) element1(n int) error {
 		return err
 	}
 	d.rec.raw = d.s[start:d.pos]
-	if d.strict {
-		if wrong := d.check(start); wrong != nil {
+	if d.check != nil {
+		if wrong := d.check(d.rec.raw, start, d.max, d.valid); wrong != nil {
 			wrong.Index = n
 			d.fail(wrong)
 			if d.wire {
@@ -167,9 +167,6 @@ func (d *decoder) element1(n int) error {
 	if d.wire {
 		d.records = append(d.records, d.rec)
 		return nil
-	}
-	if d.meta.odd {
-		d.meta.fill(d.rec.COS.Object.Meta)
 	}
 	if d.events == nil { // records of one payload are much alike: estimate how many there will be
 		d.events = make([]Event, 0, 1+min((len(d.s)-d.pos)/(len(d.rec.raw)+1), 256))

@@ -73,7 +73,8 @@ func (d *decoder) start(payload []byte) error {
 	if d.maxBytes >= 0 && len(payload) > d.maxBytes {
 		return &LimitError{What: "bytes of payload", Limit: d.maxBytes, Offset: int64(d.maxBytes)}
 	}
-	d.scanner = scanner{s: string(payload), depth: d.maxDepth, max: d.maxDepth, valid: utf8.Valid(payload)}
+	d.scanner = scanner{s: string(payload), depth: d.maxDepth, max: d.maxDepth}
+	d.valid = utf8.ValidString(d.s)
 	return nil
 }
 

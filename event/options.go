@@ -5,6 +5,7 @@ type DecodeOption func(*config)
 
 type config struct {
 	strict     bool
+	check      func(record string, at, depth int, valid bool) *RecordError // set by Strict alone, so that only its users link it
 	maxDepth   int
 	maxRecords int
 	maxBytes   int
@@ -37,7 +38,9 @@ func (c config) with(opts []DecodeOption) config {
 // Strict makes errors of what Decode otherwise forgives: unknown and duplicate members, values of a wrong type (a size that
 // is a string, a null), event names with spaces or without "cos:", text that is not valid Unicode. A member that is
 // missing is fine, because the wire's own history has both, and so is a well-formed name that this version does not know.
-func Strict() DecodeOption { return func(c *config) { c.strict = true } }
+func Strict() DecodeOption {
+	return func(c *config) { c.strict, c.check = true, checkRecord }
+}
 
 // MaxBytes limits the payload's size; a longer one is refused unread. n < 0 means no limit.
 func MaxBytes(n int) DecodeOption { return func(c *config) { c.maxBytes = n } }

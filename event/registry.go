@@ -5,30 +5,23 @@ package event
 type kind struct {
 	typ      Type
 	concrete bool // false for the delivered wildcards
-	// make returns a new event of this kind and its Record, in one allocation. The event's Base points at the Record.
-	make func() (Event, *Base, *Record)
-	zero Event            // for finding out which kinds a handler's type takes
-	is   func(Event) bool // is it of this kind's Go type?
 }
 
 var kinds = [...]kind{
-	kindFor[ObjectCreatedPut](TypeObjectCreatedPut, true),
-	kindFor[ObjectCreatedPost](TypeObjectCreatedPost, true),
-	kindFor[ObjectCreatedCopy](TypeObjectCreatedCopy, true),
-	kindFor[ObjectCreatedCompleteMultipartUpload](TypeObjectCreatedCompleteMultipartUpload, true),
-	kindFor[ObjectCreatedAppend](TypeObjectCreatedAppend, true),
-	kindFor[ObjectCreatedOrigin](TypeObjectCreatedOrigin, true),
-	kindFor[ObjectCreatedReplication](TypeObjectCreatedReplication, true),
-	kindFor[ObjectRemoveDelete](TypeObjectRemoveDelete, true),
-	kindFor[ObjectRemoveDeleteMarkerCreated](TypeObjectRemoveDeleteMarkerCreated, true),
-	kindFor[ObjectRestorePost](TypeObjectRestorePost, true),
-	kindFor[ObjectRestoreCompleted](TypeObjectRestoreCompleted, true),
-	kindFor[ObjectCreated](AnyObjectCreated, false),
-	kindFor[ObjectRemove](AnyObjectRemove, false),
+	{TypeObjectCreatedPut, true},
+	{TypeObjectCreatedPost, true},
+	{TypeObjectCreatedCopy, true},
+	{TypeObjectCreatedCompleteMultipartUpload, true},
+	{TypeObjectCreatedAppend, true},
+	{TypeObjectCreatedOrigin, true},
+	{TypeObjectCreatedReplication, true},
+	{TypeObjectRemoveDelete, true},
+	{TypeObjectRemoveDeleteMarkerCreated, true},
+	{TypeObjectRestorePost, true},
+	{TypeObjectRestoreCompleted, true},
+	{AnyObjectCreated, false},
+	{AnyObjectRemove, false},
 }
-
-// unknown is the kind of every name that is not in kinds.
-var unknown = kindFor[Unknown]("", false)
 
 // box holds an event and its record together, so that both cost one allocation.
 type box[E any] struct {
@@ -36,26 +29,57 @@ type box[E any] struct {
 	record Record
 }
 
-// eventOf is the pointer type of an event struct, with access to its Base.
-type eventOf[E any] interface {
-	*E
-	Event
+// makeEvent makes an event of the kind at a place in kinds, of Unknown at -1, and its Record, in one allocation. The event's Base
+// points at the Record. A test holds this list, goType's and kinds together.
+func makeEvent(kind int) (Event, *Base, *Record) {
+	switch kind {
+	case 0:
+		b := new(box[ObjectCreatedPut])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 1:
+		b := new(box[ObjectCreatedPost])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 2:
+		b := new(box[ObjectCreatedCopy])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 3:
+		b := new(box[ObjectCreatedCompleteMultipartUpload])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 4:
+		b := new(box[ObjectCreatedAppend])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 5:
+		b := new(box[ObjectCreatedOrigin])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 6:
+		b := new(box[ObjectCreatedReplication])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 7:
+		b := new(box[ObjectRemoveDelete])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 8:
+		b := new(box[ObjectRemoveDeleteMarkerCreated])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 9:
+		b := new(box[ObjectRestorePost])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 10:
+		b := new(box[ObjectRestoreCompleted])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 11:
+		b := new(box[ObjectCreated])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	case 12:
+		b := new(box[ObjectRemove])
+		return &b.event, &b.event.Base, b.link(&b.event.Base)
+	}
+	b := new(box[Unknown])
+	return &b.event, &b.event.Base, b.link(&b.event.Base)
 }
 
-func kindFor[E any, P eventOf[E]](t Type, concrete bool) kind {
-	return kind{
-		typ:      t,
-		concrete: concrete,
-		make: func() (Event, *Base, *Record) {
-			b := new(box[E])
-			e := P(&b.event)
-			base := e.Common()
-			base.Record = &b.record
-			return e, base, &b.record
-		},
-		zero: P(new(E)),
-		is:   func(e Event) bool { _, ok := e.(P); return ok },
-	}
+func (b *box[E]) link(base *Base) *Record {
+	base.Record = &b.record
+	return &b.record
 }
 
 // kindOf returns the index in kinds of a name without spaces, or -1.
@@ -66,12 +90,4 @@ func kindOf(t Type) int {
 		}
 	}
 	return -1
-}
-
-// lookup is kindOf with the unknown kind for what is not listed.
-func lookup(t Type) *kind {
-	if i := kindOf(t); i >= 0 {
-		return &kinds[i]
-	}
-	return &unknown
 }

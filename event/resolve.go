@@ -8,22 +8,24 @@ import (
 // FromRecord makes the event that a record tells of, as Decode does for each one.
 func FromRecord(r Record) Event {
 	var m meta
-	m.fill(r.COS.Object.Meta)
+	for _, name := range sortedKeys(r.COS.Object.Meta) {
+		m.take(name, r.COS.Object.Meta[name])
+	}
 	return newEvent(&r, &m, 0)
 }
 
 // newEvent copies the record into a new event and fills the event's fields from it.
 func newEvent(r *Record, m *meta, nanos int64) Event {
 	typ := Type(r.Event.Name)
-	k := lookup(typ)
-	if k == &unknown {
+	k := kindOf(typ)
+	if k < 0 {
 		typ = cleanName(r.Event.Name)
-		k = lookup(typ)
+		k = kindOf(typ)
 	}
-	if k != &unknown {
-		typ = k.typ
+	if k >= 0 {
+		typ = kinds[k].typ
 	}
-	e, b, rec := k.make()
+	e, b, rec := makeEvent(k)
 	*rec = *r
 	b.Type = typ
 	if r.Event.Time != 0 || nanos != 0 {
@@ -49,7 +51,6 @@ func unixTime(unix, nanos int64) time.Time { return time.Unix(unix, nanos).UTC()
 type meta struct {
 	etag, contentType, storageClass, requestID string
 	user                                       map[string]string
-	odd                                        bool // some name is not in the wire's own case
 }
 
 const metaPrefix = "x-cos-meta-"
@@ -73,42 +74,35 @@ func (m *meta) take(name, v string) {
 			m.user[name[len(metaPrefix):]] = v
 			return
 		}
-		m.odd = true
+		m.takeOdd(name, v)
 	}
 }
 
-// fill takes all entries. Names in the wire's own case go before others, then the order of the names decides.
-func (m *meta) fill(all map[string]string) {
-	*m = meta{}
-	for _, name := range sortedKeys(all) {
-		m.take(name, all[name])
-	}
-	if !m.odd {
+// takeOdd takes an entry whose name may be one of those in another case. It gives way to what is there.
+func (m *meta) takeOdd(name, v string) {
+	var to *string
+	switch {
+	case foldEqual(name, "ETag"):
+		to = &m.etag
+	case foldEqual(name, "Content-Type"):
+		to = &m.contentType
+	case foldEqual(name, "x-cos-request-id"):
+		to = &m.requestID
+	case foldEqual(name, "x-cos-storage-class"):
+		to = &m.storageClass
+	case len(name) > len(metaPrefix) && foldEqual(name[:len(metaPrefix)], metaPrefix):
+		if m.user == nil {
+			m.user = make(map[string]string)
+		}
+		if _, ok := m.user[name[len(metaPrefix):]]; !ok {
+			m.user[name[len(metaPrefix):]] = v
+		}
+		return
+	default:
 		return
 	}
-	set := func(to *string, v string) {
-		if *to == "" {
-			*to = v
-		}
-	}
-	for _, name := range sortedKeys(all) {
-		switch v := all[name]; {
-		case foldEqual(name, "ETag"):
-			set(&m.etag, v)
-		case foldEqual(name, "Content-Type"):
-			set(&m.contentType, v)
-		case foldEqual(name, "x-cos-request-id"):
-			set(&m.requestID, v)
-		case foldEqual(name, "x-cos-storage-class"):
-			set(&m.storageClass, v)
-		case len(name) > len(metaPrefix) && foldEqual(name[:len(metaPrefix)], metaPrefix):
-			if m.user == nil {
-				m.user = make(map[string]string)
-			}
-			if _, ok := m.user[name[len(metaPrefix):]]; !ok {
-				m.user[name[len(metaPrefix):]] = v
-			}
-		}
+	if *to == "" {
+		*to = v
 	}
 }
 
@@ -130,6 +124,14 @@ func foldEqual(a, b string) bool {
 		}
 	}
 	return true
+}
+
+// cutByte is strings.Cut at a byte, which needs less code.
+func cutByte(s string, c byte) (before, after string, found bool) {
+	if i := strings.IndexByte(s, c); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
 }
 
 // splitURL takes an object's url apart. path is what follows the first slash after the host, still encoded, with query and
@@ -188,8 +190,8 @@ func fillBucket(b Bucket, hostID, key, queueAppID string) (name, appid string) {
 	if hostApp != "" && (name == "" || name == hostName || name == hostID) && (appid == "" || appid == hostApp) {
 		return hostName, hostApp
 	}
-	keyApp, rest, ok := strings.Cut(strings.TrimPrefix(key, "/"), "/")
-	if keyName, _, ok2 := strings.Cut(rest, "/"); ok && ok2 && strings.HasPrefix(key, "/") && isAppID(keyApp) &&
+	keyApp, rest, ok := cutByte(strings.TrimPrefix(key, "/"), '/')
+	if keyName, _, ok2 := cutByte(rest, '/'); ok && ok2 && strings.HasPrefix(key, "/") && isAppID(keyApp) &&
 		(name == keyName || name == "" && appid == keyApp) && (appid == "" || appid == keyApp) {
 		name, appid = keyName, keyApp
 	}

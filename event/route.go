@@ -22,20 +22,53 @@ type route struct {
 	handler Handler
 }
 
-// classOf tells the class of an event by its Go type; for Unknown, by its name's family.
+// classOf tells the class of an event by its Go type, which is what handlers are registered for; for Unknown, by its name's
+// family.
 func classOf(e Event) int {
-	if unknown.is(e) {
-		return classUnknown + int(e.EventType().Family())
-	}
-	if i := kindOf(e.EventType()); i >= 0 && kinds[i].is(e) {
+	if i := goType(e); i >= 0 {
 		return i
 	}
-	for i := range kinds { // a struct that does not fit its name, made by hand: the struct counts
-		if kinds[i].is(e) {
-			return i
-		}
+	return classUnknown + int(e.EventType().Family())
+}
+
+// goType is the place in kinds of an event's Go type, -1 for Unknown.
+func goType(e Event) int {
+	switch e.(type) {
+	case *ObjectCreatedPut:
+		return 0
+	case *ObjectCreatedPost:
+		return 1
+	case *ObjectCreatedCopy:
+		return 2
+	case *ObjectCreatedCompleteMultipartUpload:
+		return 3
+	case *ObjectCreatedAppend:
+		return 4
+	case *ObjectCreatedOrigin:
+		return 5
+	case *ObjectCreatedReplication:
+		return 6
+	case *ObjectRemoveDelete:
+		return 7
+	case *ObjectRemoveDeleteMarkerCreated:
+		return 8
+	case *ObjectRestorePost:
+		return 9
+	case *ObjectRestoreCompleted:
+		return 10
+	case *ObjectCreated:
+		return 11
+	case *ObjectRemove:
+		return 12
 	}
-	return classUnknown
+	return -1
+}
+
+// taken reports whether the events of the kind at a place in kinds, -1 for Unknown, are of a Go type.
+func taken[E Event](kind int) bool {
+	e, _, _ := makeEvent(kind)
+	_, ok := e.(E)
+	return ok
 }
 
 func (r *route) takes(b *Base) bool {
@@ -138,11 +171,11 @@ func On[E Event](m *Mux, h func(context.Context, E) error, filters ...Filter) {
 	}
 	var set uint32
 	for i := range kinds {
-		if _, ok := kinds[i].zero.(E); ok {
+		if taken[E](i) {
 			set |= 1 << i
 		}
 	}
-	if _, ok := unknown.zero.(E); ok {
+	if taken[E](-1) {
 		set |= 0b1111 << classUnknown
 	}
 	m.add("On", set, func(ctx context.Context, e Event) error { return h(ctx, e.(E)) }, filters)

@@ -180,7 +180,7 @@ func (d *scanner) oddText(start, end int) (string, error) {
 			s := d.room.String()[before:]
 			if !d.valid && !utf8.ValidString(s) {
 				d.fixed = true
-				s = string([]rune(s)) // each invalid byte becomes U+FFFD
+				s = repair(s)
 			}
 			return s, nil
 		case '\\':
@@ -195,6 +195,15 @@ func (d *scanner) oddText(start, end int) (string, error) {
 		start = d.pos
 		end = d.plain(start)
 	}
+}
+
+// repair makes U+FFFD of each byte that is not valid UTF-8.
+func repair(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // escape reads one escape, the backslash at the present place.

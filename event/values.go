@@ -97,9 +97,9 @@ func parseInt(s string) (int64, bool) {
 }
 
 func parseOddInt(s string) (int64, bool) {
-	mantissa, exp, ok := strings.Cut(s, "e")
+	mantissa, exp, ok := cutByte(s, 'e')
 	if !ok {
-		mantissa, exp, _ = strings.Cut(s, "E")
+		mantissa, exp, _ = cutByte(s, 'E')
 	}
 	shift := 0
 	if exp != "" {
@@ -108,7 +108,7 @@ func parseOddInt(s string) (int64, bool) {
 			return 0, false
 		}
 	}
-	whole, fraction, _ := strings.Cut(mantissa, ".")
+	whole, fraction, _ := cutByte(mantissa, '.')
 	negative := strings.HasPrefix(whole, "-")
 	if negative {
 		whole = whole[1:]
@@ -199,7 +199,7 @@ func parseUnix(s string) (unix, nanos int64, ok bool) {
 	if n, ok := parseInt(s); ok {
 		return n, 0, true
 	}
-	whole, fraction, found := strings.Cut(s, ".")
+	whole, fraction, found := cutByte(s, '.')
 	if !found || s[0] == '-' {
 		return 0, 0, false
 	}
