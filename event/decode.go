@@ -85,7 +85,8 @@ func (d *decoder) notification() (why string, err error) {
 			}
 			continue
 		}
-		d.events, d.records, d.indexes, d.bad = nil, nil, nil, nil // of two lists the last counts
+		d.events, d.records, d.indexes = nil, nil, nil // of two lists the last counts
+		d.bad = d.besideRecords()
 		if seen && d.strict {
 			d.fail(&RecordError{Index: -1, Offset: int64(d.pos), Path: name, Err: ErrDuplicateMember})
 		}
@@ -112,6 +113,16 @@ func (d *decoder) notification() (why string, err error) {
 		}
 	}
 	return why, err
+}
+
+// besideRecords returns the errors that are not of records.
+func (d *decoder) besideRecords() (out RecordErrors) {
+	for _, e := range d.bad {
+		if e.Index < 0 {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // list reads the list of records.

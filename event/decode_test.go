@@ -113,6 +113,7 @@ func TestStrict(t *testing.T) {
 		`{"Records":[{"cos":{"cosObject":{"size":1,"size":1}}}]}`:                                  ErrDuplicateMember,
 		`{"Records":[{"cos":{"cosObject":{"meta":{"a":"","a":""}}}}]}`:                             ErrDuplicateMember,
 		`{"Records":[],"Records":[]}`:                                                              ErrDuplicateMember,
+		`{"page":1,"Records":[{}]}`:                                                                ErrUnknownMember,
 		`{"Records":[],"page":1}`:                                                                  ErrUnknownMember,
 		`{"Records":null}`:                                                                         ErrWrongType,
 		`{"Records":[{"cos":{"cosObject":{"key":"\udc00"}}}]}`:                                     ErrText,
