@@ -59,6 +59,7 @@ func newGoHost() (runtimeHost, [][2]string, error) {
 		return nil, nil, err
 	}
 	n := strconv.Itoa(port)
+	// COSEVENT_HOST keeps what package function listens on off the network.
 	return &goHost{port: port}, [][2]string{{"_SCF_SERVER_PORT", n}, {"_LAMBDA_SERVER_PORT", n}, {"COSEVENT_HOST", "127.0.0.1"}}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/cosevent/cosevent-go/event"
+	"github.com/cosevent/cosevent-go/internal/account"
 	"github.com/cosevent/cosevent-go/internal/clock"
 	"github.com/cosevent/cosevent-go/internal/faults"
 )
@@ -14,16 +15,23 @@ type Faults = faults.Faults
 // Fault is one planned failure.
 type Fault = faults.Fault
 
+// When a [Fault] drops the connection.
+const (
+	DropNever  = faults.Never
+	DropBefore = faults.Before
+	DropAfter  = faults.After
+)
+
 // OpExecute is the operation to plan a fault of the platform under: an execution of a function, whatever called for it. The
 // fault's Status is the status code the execution ends with (500 if 0); the function does not run.
 const OpExecute = "Execute"
 
 // Default settings of a server.
 const (
-	DefaultSecretID  = "AKIDcoseventexample000000000000000000"
-	DefaultSecretKey = "coseventexamplekey00000000000000"
-	DefaultAppID     = "1250000000"
-	DefaultUIN       = "100000000001"
+	DefaultSecretID  = account.SecretID
+	DefaultSecretKey = account.SecretKey
+	DefaultAppID     = account.AppID
+	DefaultUIN       = account.UIN
 )
 
 // Option configures a [Server].
