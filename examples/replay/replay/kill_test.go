@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	case "file":
 		child(File{os.Getenv("REPLAY_FILE")}, false)
 	case "bucket":
-		client := cos.NewClient(eventtest.DefaultBucket, cos.StaticCredentials(costest.ExampleSecretID, costest.ExampleSecretKey, ""))
+		client := cos.NewClient(eventtest.DefaultBucket, cos.StaticCredentials(costest.DefaultSecretID, costest.DefaultSecretKey, ""))
 		child(Bucket{Bucket: eventtest.DefaultBucket, Client: client}, true)
 	default:
 		os.Exit(m.Run())
