@@ -16,7 +16,7 @@ import (
 	"github.com/cosevent/cosevent-go/internal/leak"
 )
 
-var photos = event.Bucket{Name: "photos", AppID: costest.ExampleAppID, Region: "ap-guangzhou"}
+var photos = event.Bucket{Name: "photos", AppID: costest.DefaultAppID, Region: "ap-guangzhou"}
 
 // cloud is a fake COS whose events the test takes from the channel, as a function would get them.
 func cloud(t *testing.T, opts ...costest.BucketOption) (*costest.Server, *cos.Objects, <-chan event.Event) {
@@ -197,4 +197,12 @@ func TestALostAnswerOfPutMakesTwoEvents(t *testing.T) {
 	require.Error(t, o.Put(t.Context(), photos, "once", strings.NewReader("x"), cos.ForbidOverwrite()))
 	<-events
 	assert.Empty(t, events)
+}
+
+func TestObjectsWorkAfterTheClockWasMoved(t *testing.T) {
+	s, o, _ := cloud(t)
+	s.Advance(5 * time.Hour) // signatures begin before this moment: they let hosts' clocks run ahead
+	require.NoError(t, o.Put(t.Context(), photos, "k", strings.NewReader("v")))
+	_, err := o.Client(photos).Object.Head(t.Context(), "k", nil)
+	require.NoError(t, err)
 }

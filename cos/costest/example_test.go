@@ -18,7 +18,7 @@ func Example() {
 		return
 	}
 	defer s.Close()
-	photos := event.Bucket{Name: "photos", AppID: costest.ExampleAppID, Region: "ap-guangzhou"}
+	photos := event.Bucket{Name: "photos", AppID: costest.DefaultAppID, Region: "ap-guangzhou"}
 	if err := s.CreateBucket(photos); err != nil {
 		fmt.Println(err)
 		return
@@ -49,7 +49,7 @@ func ExampleServer_Faults() {
 		return
 	}
 	defer s.Close()
-	photos := event.Bucket{Name: "photos", AppID: costest.ExampleAppID, Region: "ap-guangzhou"}
+	photos := event.Bucket{Name: "photos", AppID: costest.DefaultAppID, Region: "ap-guangzhou"}
 	if err := s.CreateBucket(photos); err != nil {
 		fmt.Println(err)
 		return
@@ -78,7 +78,7 @@ func ExampleServer_Advance() {
 		return
 	}
 	defer s.Close()
-	photos := event.Bucket{Name: "photos", AppID: costest.ExampleAppID, Region: "ap-guangzhou"}
+	photos := event.Bucket{Name: "photos", AppID: costest.DefaultAppID, Region: "ap-guangzhou"}
 	if err := s.CreateBucket(photos); err != nil {
 		fmt.Println(err)
 		return

@@ -253,7 +253,7 @@ func FuzzRequest(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Cleanup(s.Close)
-	b := event.Bucket{Name: "photos", AppID: ExampleAppID, Region: "ap-guangzhou"}
+	b := event.Bucket{Name: "photos", AppID: DefaultAppID, Region: "ap-guangzhou"}
 	if err := s.CreateBucket(b); err != nil {
 		f.Fatal(err)
 	}
@@ -271,7 +271,7 @@ func FuzzRequest(f *testing.F) {
 		r.URL = &url.URL{Path: path, RawQuery: rawQuery}
 		r.Header.Set("Content-Length", fmt.Sprint(len(body)))
 		if signed {
-			cossdk.AddAuthorizationHeader(ExampleSecretID, ExampleSecretKey, "", r, cossdk.NewAuthTime(time.Hour))
+			cossdk.AddAuthorizationHeader(DefaultSecretID, DefaultSecretKey, "", r, cossdk.NewAuthTime(time.Hour))
 		}
 		n := len(mustKeys(t, s, b))
 		w := httptest.NewRecorder()

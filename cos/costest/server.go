@@ -11,6 +11,7 @@ import (
 	cossdk "github.com/tencentyun/cos-go-sdk-v5"
 
 	"github.com/cosevent/cosevent-go/event"
+	"github.com/cosevent/cosevent-go/internal/account"
 	"github.com/cosevent/cosevent-go/internal/clock"
 	"github.com/cosevent/cosevent-go/internal/faults"
 	"github.com/cosevent/cosevent-go/internal/loopback"
@@ -38,9 +39,9 @@ const (
 
 // The credentials a server accepts unless told otherwise. They are examples: no account has them.
 const (
-	ExampleSecretID  = "AKIDcosevent0example0000000000000000"
-	ExampleSecretKey = "cosevent0example0key00000000000000"
-	ExampleAppID     = "1250000000"
+	DefaultSecretID  = account.SecretID
+	DefaultSecretKey = account.SecretKey
+	DefaultAppID     = account.AppID
 )
 
 // Server is a fake COS. All methods are safe for concurrent use.
@@ -93,7 +94,7 @@ func WithFaults(f *faults.Faults) Option { return func(o *options) { o.faults = 
 // WithCredentials sets the permanent credentials accepted, instead of the example ones.
 func WithCredentials(id, key string) Option { return func(o *options) { o.id, o.key = id, key } }
 
-// WithAppID sets the account's appid, [ExampleAppID] by default. Clients may create buckets of this account only.
+// WithAppID sets the account's appid, [DefaultAppID] by default. Clients may create buckets of this account only.
 func WithAppID(appid string) Option { return func(o *options) { o.appid = appid } }
 
 // Dir keeps everything in the directory dir, which is made if it does not exist, instead of in memory. Every write that was
@@ -133,7 +134,7 @@ func NewServer(tb TB, opts ...Option) *Server {
 
 // Start starts a server for a program. The caller closes it.
 func Start(opts ...Option) (*Server, error) {
-	o := options{id: ExampleSecretID, key: ExampleSecretKey, appid: ExampleAppID, logSize: 1000, bodyIdle: 30 * time.Second}
+	o := options{id: DefaultSecretID, key: DefaultSecretKey, appid: DefaultAppID, logSize: 1000, bodyIdle: 30 * time.Second}
 	for _, f := range opts {
 		f(&o)
 	}

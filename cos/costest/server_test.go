@@ -132,7 +132,7 @@ func TestObjectThereAndBack(t *testing.T) {
 	assert.Equal(t, map[string]string{"owner": "li"}, got.Metadata)
 	assert.Equal(t, int64(5), got.Size)
 	assert.Equal(t, "127.0.0.1", got.SourceIP)
-	assert.Equal(t, costest.ExampleSecretID, got.CreatedBy)
+	assert.Equal(t, costest.DefaultSecretID, got.CreatedBy)
 	assert.Contains(t, got.Authorization, "q-sign-algorithm=sha1")
 
 	resp, err = c.Object.Get(ctx, "a b/+%/图.png", nil)

@@ -80,8 +80,9 @@ const startTolerance = time.Minute
 
 // checkSpan judges a signature's validity by the server's clock. Clients sign with their own, real, clock: a span is in force
 // if it is as it stands or moved to where this clock was when the span began. Only the start is translated, so that Advance
-// makes signatures grow old. A start is a whole second: if the clock was moved within that very second, a fresh signature (one
-// sent as a header, made for this request) counts as made after the move, a stored one (a url or a form) as made before.
+// makes signatures grow old. When exactly a signature was made is not known: a start is a whole second, and some clients let it
+// begin up to a minute early, for hosts whose clock runs ahead. If the clock was moved meanwhile, a fresh signature (one sent as a
+// header, made for this request) counts as made after the move, a stored one (a url or a form) as made before.
 func checkSpan(c *clock.Clock, span string, fresh bool) error {
 	start, end, err := parseSpan(span)
 	if err != nil {
@@ -94,7 +95,9 @@ func checkSpan(c *clock.Clock, span string, fresh bool) error {
 	}
 	at := start
 	if fresh {
-		at = start.Add(time.Second - 1)
+		if at = start.Add(startTolerance + time.Second); at.After(time.Now()) {
+			at = time.Now()
+		}
 	}
 	shift := c.Translate(at).Sub(at)
 	if within(now, start.Add(shift), end.Add(shift)) == nil {
