@@ -60,8 +60,14 @@ func Log[L Logger](l L) Middleware {
 	}
 }
 
-// ErrTimeout is the cause of a context that Timeout ended; errors.Is(err, context.DeadlineExceeded) holds for what it returns.
-var ErrTimeout = errors.New("event: a handler took too long")
+// ErrTimeout is the cause of a context that Timeout ended; errors.Is(err, context.DeadlineExceeded) holds for it too.
+var ErrTimeout error = timeoutError{}
+
+type timeoutError struct{}
+
+func (timeoutError) Error() string        { return "event: a handler took too long" }
+func (timeoutError) Timeout() bool        { return true }
+func (timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // Timeout gives a handler at most d for one event: its context ends then, with the cause ErrTimeout. A handler that does not
 // look at its context is not stopped; an error it returns after that is joined with ErrTimeout.

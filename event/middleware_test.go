@@ -50,6 +50,10 @@ func TestTimeout(t *testing.T) {
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, time.Minute, time.Since(start))
 		assert.NoError(t, event.Timeout(2*time.Hour)(slow)(context.Background(), eventtest.Put()))
+		deaf := func(ctx context.Context, _ event.Event) error { <-ctx.Done(); return io.EOF } // loses the cause, as some clients do
+		err = event.Timeout(time.Minute)(deaf)(context.Background(), eventtest.Put())
+		assert.ErrorIs(t, err, io.EOF)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		failing := func(context.Context, event.Event) error { return io.EOF }
 		assert.Equal(t, io.EOF, event.Timeout(time.Hour)(failing)(context.Background(), eventtest.Put()))
 	})

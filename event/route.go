@@ -73,8 +73,7 @@ func taken[E Event](kind int) bool {
 
 func (r *route) takes(b *Base) bool {
 	return (r.bucket == Bucket{} || r.bucket == b.Bucket) &&
-		strings.HasPrefix(b.Object.Key, r.prefix) && strings.HasSuffix(b.Object.Key, r.suffix) &&
-		len(b.Object.Key) >= len(r.prefix)+len(r.suffix)
+		strings.HasPrefix(b.Object.Key, r.prefix) && strings.HasSuffix(b.Object.Key, r.suffix)
 }
 
 // compare orders routes, the more specific first.
@@ -133,7 +132,7 @@ func Prefix(p string) Filter {
 	}
 }
 
-// Suffix takes keys that end in s. A key that has both a Prefix and a Suffix has room for both, side by side.
+// Suffix takes keys that end in s. Prefix and Suffix apply each for itself, as in a trigger: in a short key they may overlap.
 func Suffix(s string) Filter {
 	return func(r *route) {
 		switch {
