@@ -39,6 +39,13 @@ type Faults = faults.Faults
 // Fault is one planned failure.
 type Fault = faults.Fault
 
+// When a [Fault] drops the connection.
+const (
+	DropNever  = faults.Never
+	DropBefore = faults.Before
+	DropAfter  = faults.After
+)
+
 // Cloud is a COS and an SCF that belong together. All methods are safe for concurrent use.
 type Cloud struct {
 	config config

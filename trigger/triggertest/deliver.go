@@ -16,33 +16,45 @@ func (c *Cloud) changed(change costest.Change) {
 	owner, _ := c.scf.CredentialOwner(change.CreatedBy)
 	generation := c.chains.next(change.CreatedBy, owner)
 	bound := c.scf.Triggers(change.Bucket)
-	var misses []string
 	sent := false
 	for _, b := range bound {
-		if why := mismatch(b, change); why != "" {
-			misses = append(misses, fmt.Sprintf("%s/%s on %s: %s", b.Namespace, b.Function, rule(b), why))
-			continue
+		if matches(b, change) {
+			sent = true
+			c.send(change, b, generation)
 		}
-		sent = true
-		c.send(change, b, generation)
 	}
 	if sent {
 		return
 	}
-	d := c.delivery(change)
+	d := delivery(change)
 	d.State = NotSent
-	switch {
-	case len(bound) == 0:
-		d.Reason = "no function has a trigger on the bucket"
-	default:
-		d.Reason = "no trigger matches: " + strings.Join(misses, "; ")
-	}
+	d.bound = bound
 	c.journal.add(d)
+}
+
+// reason is Reason, also where it is not written out.
+func (d *Delivery) reason() string {
+	if d.State == NotSent && d.Reason == "" {
+		return d.whyNotSent()
+	}
+	return d.Reason
+}
+
+// whyNotSent says why no trigger on the bucket matched. It is asked when somebody looks: most changes in a bucket are for nobody.
+func (d *Delivery) whyNotSent() string {
+	if len(d.bound) == 0 {
+		return "no function has a trigger on the bucket"
+	}
+	misses := make([]string, len(d.bound))
+	for i, b := range d.bound {
+		misses[i] = fmt.Sprintf("%s/%s on %s: %s", b.Namespace, b.Function, rule(b), mismatch(b, d.Event, d.Key))
+	}
+	return "no trigger matches: " + strings.Join(misses, "; ")
 }
 
 // send queues one event for one function.
 func (c *Cloud) send(change costest.Change, b scftest.Bound, generation int) {
-	d := c.delivery(change)
+	d := delivery(change)
 	d.Namespace, d.Function, d.Qualifier = b.Namespace, b.Function, b.Qualifier
 	d.Rule, d.Prefix, d.Suffix = b.Event, b.Prefix, b.Suffix
 	d.Generation = generation
@@ -113,26 +125,29 @@ func (c *Cloud) done(d *Delivery, o scftest.Outcome) {
 	})
 }
 
-func (c *Cloud) delivery(change costest.Change) *Delivery {
+func delivery(change costest.Change) *Delivery {
 	return &Delivery{
 		Event: change.Type, Bucket: change.Bucket, Key: change.Key, VersionID: change.VersionID, Time: change.Time,
 		COSRequestID: change.RequestID,
 	}
 }
 
-// mismatch says why a trigger is not for a change; it is empty if the trigger is.
-func mismatch(b scftest.Bound, change costest.Change) string {
+// matches reports whether a trigger is for a change.
+func matches(b scftest.Bound, change costest.Change) bool {
+	return b.Enabled && change.Type.Matches(b.Event) && strings.HasPrefix(change.Key, b.Prefix) && strings.HasSuffix(change.Key, b.Suffix)
+}
+
+// mismatch says why a trigger is not for an event.
+func mismatch(b scftest.Bound, typ event.Type, key string) string {
 	switch {
 	case !b.Enabled:
 		return "disabled"
-	case !change.Type.Matches(b.Event):
-		return fmt.Sprintf("the event is %s", change.Type)
-	case !strings.HasPrefix(change.Key, b.Prefix):
+	case !typ.Matches(b.Event):
+		return fmt.Sprintf("the event is %s", typ)
+	case !strings.HasPrefix(key, b.Prefix):
 		return fmt.Sprintf("the key does not begin with %q", b.Prefix)
-	case !strings.HasSuffix(change.Key, b.Suffix):
-		return fmt.Sprintf("the key does not end with %q", b.Suffix)
 	}
-	return ""
+	return fmt.Sprintf("the key does not end with %q", b.Suffix)
 }
 
 // rule describes a trigger's rule.

@@ -63,6 +63,8 @@ type Delivery struct {
 	Reason   string // why not delivered, or not yet; empty once it is
 	Attempts []Attempt
 	Payload  []byte // what the function was given
+
+	bound []scftest.Bound // the triggers that did not match, of one not sent
 }
 
 // Attempt is one execution of a function for an event.

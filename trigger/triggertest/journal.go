@@ -60,8 +60,10 @@ func (j *journal) finished(d *Delivery) {
 	if d.State != Delivered && d.State != NotSent {
 		level = slog.LevelWarn
 	}
-	j.log.Log(context.Background(), level, d.State.String(), "event", string(d.Event), "bucket", d.Bucket.ID(), "key", d.Key,
-		"function", d.Function, "request", d.RequestID, "attempts", len(d.Attempts), "reason", d.Reason)
+	if j.log.Enabled(context.Background(), level) {
+		j.log.Log(context.Background(), level, d.State.String(), "event", string(d.Event), "bucket", d.Bucket.ID(), "key", d.Key,
+			"function", d.Function, "request", d.RequestID, "attempts", len(d.Attempts), "reason", d.reason())
+	}
 	j.done++
 	if j.limit == 0 || j.done < 2*j.limit {
 		return
@@ -91,6 +93,7 @@ func (j *journal) all() []Delivery {
 		copied := *d
 		copied.Attempts = slices.Clone(d.Attempts)
 		copied.Payload = slices.Clone(d.Payload)
+		copied.Reason, copied.bound = d.reason(), nil
 		out = append(out, copied)
 	}
 	return out

@@ -6,15 +6,16 @@ import (
 	"time"
 
 	"github.com/cosevent/cosevent-go/cos/costest"
+	"github.com/cosevent/cosevent-go/internal/account"
 	"github.com/cosevent/cosevent-go/internal/clock"
 	"github.com/cosevent/cosevent-go/scf/scftest"
 )
 
 // Defaults of a Cloud. The credentials are examples and open nothing.
 const (
-	DefaultAppID     = "1250000000"
-	DefaultSecretID  = "AKIDcoseventexample0000000000000000"
-	DefaultSecretKey = "coseventexamplesecretkey00000000"
+	DefaultAppID     = account.AppID
+	DefaultSecretID  = account.SecretID
+	DefaultSecretKey = account.SecretKey
 	// DefaultLoopLimit is how many times in a row an event may come of the function it goes to; see [LoopLimit].
 	DefaultLoopLimit = 8
 )

@@ -18,7 +18,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cosevent/cosevent-go/event"
-	"github.com/cosevent/cosevent-go/internal/faults"
 	"github.com/cosevent/cosevent-go/scf/function"
 	"github.com/cosevent/cosevent-go/scf/scftest"
 	"github.com/cosevent/cosevent-go/trigger"
@@ -41,7 +40,7 @@ func soakSize(t *testing.T, usual int) int {
 func write(t *testing.T, cloud *triggertest.Cloud, n int) {
 	t.Helper()
 	for range n / 100 {
-		for _, f := range []triggertest.Fault{{Status: 503, Code: "SlowDown"}, {Status: 500, Code: "InternalError"}, {Drop: faults.Before}, {Drop: faults.After}} {
+		for _, f := range []triggertest.Fault{{Status: 503, Code: "SlowDown"}, {Status: 500, Code: "InternalError"}, {Drop: triggertest.DropBefore}, {Drop: triggertest.DropAfter}} {
 			cloud.Faults().Fail("PutObject", 1, f)
 			cloud.Faults().Fail("PutObject", 24, triggertest.Fault{}) // 24 calls that nothing happens to
 		}
