@@ -19,7 +19,7 @@ func serveGo1(e *engine) error {
 		if port == "" {
 			return errors.New("function: " + envGo1Port + " is not set")
 		}
-		addr = "0.0.0.0:" + port
+		addr = net.JoinHostPort(listenHost(), port)
 	}
 	return listenAndServe(e, addr, serveGo1Conn)
 }

@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	imageAddr = "0.0.0.0:9000"
+	imagePort = "9000"
 	imagePath = "/event-invoke"
 )
 
 func serveImage(e *engine) error {
 	addr := e.opt.addr
 	if addr == "" {
-		addr = imageAddr
+		addr = net.JoinHostPort(listenHost(), imagePort)
 	}
 	fixed := contextFromEnv()
 	return listenAndServe(e, addr, func(e *engine, conn net.Conn) { serveImageConn(e, conn, fixed) })

@@ -28,7 +28,16 @@ const (
 	envCustomPort = "SCF_RUNTIME_API_PORT"
 	envInside     = "TENCENTCLOUD_RUNENV"
 	envMode       = "COSEVENT_MODE"
+	envHost       = "COSEVENT_HOST"
 )
+
+// listenHost is the host to listen on: every one, for the platform dials from outside, unless the environment names another.
+func listenHost() string {
+	if host := os.Getenv(envHost); host != "" {
+		return host
+	}
+	return "0.0.0.0"
+}
 
 // detectMode lets the environment decide.
 func detectMode(getenv func(string) string) (Mode, error) {

@@ -73,7 +73,8 @@ func WithGrace(d time.Duration) Option {
 }
 
 // WithAddr sets the address on which an image function or the Go1 runtime listens, in place of the platform's:
-// 0.0.0.0:9000 and 0.0.0.0:$_LAMBDA_SERVER_PORT.
+// 0.0.0.0:9000 and 0.0.0.0:$_LAMBDA_SERVER_PORT. The environment variable COSEVENT_HOST sets the host alone, for a process that
+// is to be reached from its own machine only.
 func WithAddr(addr string) Option {
 	return func(o *options) { o.addr = addr }
 }

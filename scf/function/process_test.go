@@ -85,7 +85,7 @@ func TestProcessGo1(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			port := freePort(t)
 			p := newChild(t)
-			p.Env = append(p.Env, "_LAMBDA_SERVER_PORT="+port)
+			p.Env = append(p.Env, "_LAMBDA_SERVER_PORT="+port, "COSEVENT_HOST=127.0.0.1")
 			require.NoError(t, p.Start())
 			c := rpc.NewClient(reach(t, "127.0.0.1:"+port))
 			require.NoError(t, c.Call("Function.Ping", pingMessage{}, &pingMessage{}))
@@ -166,15 +166,15 @@ func TestProcessLocal(t *testing.T) {
 
 // The platform's own variable makes an image function of it, on the platform's own port.
 func TestProcessImageByEnvironment(t *testing.T) {
-	busy, err := net.Listen("tcp", "0.0.0.0:9000")
+	busy, err := net.Listen("tcp", "127.0.0.1:9000")
 	if err == nil {
 		defer busy.Close()
 	}
 	p := newChild(t)
-	p.Env = append(p.Env, "TENCENTCLOUD_RUNENV=SCF")
+	p.Env = append(p.Env, "TENCENTCLOUD_RUNENV=SCF", "COSEVENT_HOST=127.0.0.1")
 	require.NoError(t, p.Start())
 	assert.Equal(t, 1, p.code(t))
-	assert.Contains(t, p.log.String(), "function: cannot listen: listen tcp 0.0.0.0:9000")
+	assert.Contains(t, p.log.String(), "function: cannot listen: listen tcp 127.0.0.1:9000")
 }
 
 var _ function.Handler = function.HandlerFunc(act)

@@ -82,7 +82,7 @@ func (p *program) start(ctx context.Context, w way) (*process, error) {
 			return nil, err
 		}
 		_, port, _ := net.SplitHostPort(addr)
-		c.cmd.Env = []string{"_LAMBDA_SERVER_PORT=" + port}
+		c.cmd.Env = []string{"_LAMBDA_SERVER_PORT=" + port, "COSEVENT_HOST=127.0.0.1"}
 	} else {
 		if c.api, err = newPlatform(p.custom); err != nil {
 			return nil, err

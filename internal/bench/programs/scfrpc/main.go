@@ -60,7 +60,7 @@ func handle(_ context.Context, n shape.Notification) error {
 }
 
 func main() {
-	l, err := net.Listen("tcp", "0.0.0.0:"+os.Getenv("_LAMBDA_SERVER_PORT"))
+	l, err := net.Listen("tcp", "127.0.0.1:"+os.Getenv("_LAMBDA_SERVER_PORT"))
 	if err != nil {
 		log.Fatal(err)
 	}
