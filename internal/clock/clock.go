@@ -73,7 +73,7 @@ func (c *Clock) Translate(t time.Time) time.Time {
 	defer c.mu.Unlock()
 	if c.frozen {
 		// Real time does not run here: an instant a client reads now is the instant this clock stands at.
-		c.jumps[len(c.jumps)-1].offset = c.at.Sub(time.Now())
+		c.jumps[len(c.jumps)-1].offset = time.Until(c.at)
 	}
 	for i := len(c.jumps) - 1; i > 0; i-- {
 		if !t.Before(c.jumps[i].real) {
