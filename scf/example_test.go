@@ -29,7 +29,7 @@ func Example() {
 	hello := scf.Function{Name: "hello", Code: code}
 	for _, memory := range []int{128, 256, 256} {
 		hello.Memory = memory
-		change, err := client.Deploy(ctx, hello)
+		change, err := client.DeployReport(ctx, hello)
 		if err != nil {
 			fmt.Println(err)
 			return

@@ -77,7 +77,20 @@ func protect(ctx context.Context, h function.Handler, payload []byte) (res resul
 	if err != nil {
 		return userError(goError{Message: err.Error(), Type: typeName(err)})
 	}
-	return result{status: statusOK, ret: string(out)}
+	return result{status: statusOK, ret: returned(out)}
+}
+
+// returned is what package function, in a process of its own, makes of a handler's output: nothing is null, and what is no JSON text
+// is a JSON string.
+func returned(out []byte) string {
+	switch {
+	case len(out) == 0:
+		return "null"
+	case json.Valid(out):
+		return string(out)
+	}
+	quoted, _ := json.Marshal(string(out)) // a string has always a form
+	return string(quoted)
 }
 
 // goError is how a function of the Go1 runtime reports a failure.

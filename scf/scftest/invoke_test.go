@@ -48,6 +48,12 @@ func TestInvokeRefuses(t *testing.T) {
 	}
 }
 
+func TestAHandlerThatReturnsNothingAnswersNull(t *testing.T) {
+	s := scftest.NewServer(t)
+	s.Handle("thumb", function.HandlerFunc(func(context.Context, []byte) ([]byte, error) { return nil, nil }))
+	assert.Equal(t, "null", *invoke(t, official(t, s), "thumb", `{}`).RetMsg)
+}
+
 func TestInvokeReports(t *testing.T) {
 	s := scftest.NewServer(t)
 	s.Handle("thumb", function.HandlerFunc(func(ctx context.Context, p []byte) ([]byte, error) {
@@ -58,7 +64,7 @@ func TestInvokeReports(t *testing.T) {
 		return []byte("50%done"), nil
 	}))
 	r := invoke(t, official(t, s), "thumb", `{}`)
-	assert.Equal(t, "50%done", *r.RetMsg)
+	assert.Equal(t, `"50%done"`, *r.RetMsg, "what is no JSON is a JSON string, as package function makes it")
 	assert.Empty(t, *r.ErrMsg)
 	assert.Zero(t, *r.InvokeResult)
 	assert.Positive(t, *r.Duration)
