@@ -39,7 +39,8 @@ type decoder struct {
 	rec     Record
 	nanos   int64 // of its time, beyond the second
 	meta    meta
-	bad     RecordErrors
+	bad     RecordErrors // of records
+	beside  RecordErrors // of what is beside the list of records
 }
 
 // payload reads a whole payload.
@@ -54,14 +55,14 @@ func (d *decoder) payload(payload []byte) error {
 	if err == nil && why != "" {
 		err = &notNotification{why}
 	}
-	if err == nil && d.bad == nil {
+	if err == nil && d.bad == nil && d.beside == nil {
 		return nil
 	}
 	if err != nil {
 		d.events, d.records, d.s = nil, nil, ""
 		return err
 	}
-	return d.bad
+	return append(d.beside, d.bad...)
 }
 
 // notification reads the outermost object. If it is JSON but no notification, why says so.
@@ -85,8 +86,7 @@ func (d *decoder) notification() (why string, err error) {
 			}
 			continue
 		}
-		d.events, d.records, d.indexes = nil, nil, nil // of two lists the last counts
-		d.bad = d.besideRecords()
+		d.events, d.records, d.indexes, d.bad = nil, nil, nil, nil // of two lists the last counts
 		if seen && d.strict {
 			d.fail(&RecordError{Index: -1, Offset: int64(d.pos), Path: name, Err: ErrDuplicateMember})
 		}
@@ -113,16 +113,6 @@ func (d *decoder) notification() (why string, err error) {
 		}
 	}
 	return why, err
-}
-
-// besideRecords returns the errors that are not of records.
-func (d *decoder) besideRecords() (out RecordErrors) {
-	for _, e := range d.bad {
-		if e.Index < 0 {
-			out = append(out, e)
-		}
-	}
-	return out
 }
 
 // list reads the list of records.
@@ -194,7 +184,13 @@ func (d *decoder) element1(n int) error {
 	return nil
 }
 
-func (d *decoder) fail(e *RecordError) { d.bad = append(d.bad, e) }
+func (d *decoder) fail(e *RecordError) {
+	if e.Index < 0 {
+		d.beside = append(d.beside, e)
+		return
+	}
+	d.bad = append(d.bad, e)
+}
 
 // decodeIndexed is Decode that also returns the index of each event's record; nil: the same as its own.
 func decodeIndexed(payload []byte, opts []DecodeOption) ([]Event, []int, error) {

@@ -183,7 +183,6 @@ func TestLimits(t *testing.T) {
 func TestHostile(t *testing.T) {
 	const size, deep = 1 << 20, 10 << 20
 	open := []DecodeOption{MaxBytes(-1), MaxRecords(-1), MaxDepth(math.MaxInt)}
-	start := time.Now()
 	for name, payload := range map[string]string{
 		"nested lists":         strings.Repeat("[", deep),
 		"nested objects":       strings.Repeat(`{"a":`, deep/5),
@@ -221,7 +220,6 @@ func TestHostile(t *testing.T) {
 			assert.ErrorIs(t, err, ErrLimit, name)
 		}
 	}
-	assert.Less(t, time.Since(start), time.Minute)
 }
 
 // TestOddText lists the documented readings.
