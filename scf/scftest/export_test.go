@@ -18,3 +18,15 @@ func ActionsTable() string {
 	}
 	return b.String()
 }
+
+// IdleDead reports whether the server has noticed that an idle instance's process is gone.
+func IdleDead(s *Server) bool {
+	s.slots.mu.Lock()
+	defer s.slots.mu.Unlock()
+	for _, in := range s.slots.idle {
+		if in.proc.dead() {
+			return true
+		}
+	}
+	return false
+}
