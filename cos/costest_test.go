@@ -206,3 +206,41 @@ func TestObjectsWorkAfterTheClockWasMoved(t *testing.T) {
 	_, err := o.Client(photos).Object.Head(t.Context(), "k", nil)
 	require.NoError(t, err)
 }
+
+func TestByKey(t *testing.T) {
+	for name, opts := range map[string][]costest.BucketOption{"plain": nil, "versioned": {costest.Versioned()}} {
+		t.Run(name, func(t *testing.T) {
+			s, o, events := cloud(t, opts...)
+			const key = "a b+c/中文?#%.png"
+			_, err := o.Stat(t.Context(), photos, key)
+			require.ErrorIs(t, err, cos.ErrNotFound)
+			require.NoError(t, o.Put(t.Context(), photos, key, strings.NewReader("v1")))
+			require.NoError(t, o.Put(t.Context(), photos, key, strings.NewReader("second")))
+			info, err := o.Stat(t.Context(), photos, key)
+			require.NoError(t, err)
+			assert.Equal(t, int64(6), info.Size, "the current object, whatever version an event spoke of")
+			require.NoError(t, o.Delete(t.Context(), photos, key))
+			_, err = o.Stat(t.Context(), photos, key)
+			require.ErrorIs(t, err, cos.ErrNotFound)
+			require.NoError(t, o.Delete(t.Context(), photos, "never there"))
+
+			removed := event.TypeObjectRemoveDelete
+			if opts != nil {
+				removed = event.TypeObjectRemoveDeleteMarkerCreated
+			}
+			assert.Equal(t, event.TypeObjectCreatedPut, (<-events).EventType())
+			assert.Equal(t, event.TypeObjectCreatedPut, (<-events).EventType())
+			assert.Equal(t, removed, (<-events).EventType())
+
+			missing := photos
+			missing.Name = "missing"
+			for _, err := range []error{o.Delete(t.Context(), missing, key), func() error { _, err := o.Stat(t.Context(), missing, key); return err }()} {
+				assert.ErrorIs(t, err, cos.ErrBucketNotFound)
+				assert.NotErrorIs(t, err, cos.ErrNotFound)
+			}
+			assert.Error(t, o.Delete(t.Context(), photos, ""))
+			s.Faults().Fail("DeleteObject", 1, costest.Fault{Status: 403, Code: "AccessDenied"})
+			assert.ErrorIs(t, o.Delete(t.Context(), photos, key), cos.ErrDenied)
+		})
+	}
+}

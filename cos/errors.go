@@ -37,7 +37,7 @@ var (
 // Error is a failed operation on an object. errors.Is finds one of the Err variables of this package in it where one fits, and
 // errors.As the official client's *cossdk.ErrorResponse where the service answered.
 type Error struct {
-	Op        string // "open", "head", "read" or "put"
+	Op        string // "open", "head", "stat", "read", "put" or "delete"
 	Bucket    event.Bucket
 	Key       string
 	VersionID string

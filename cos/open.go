@@ -186,6 +186,10 @@ func (o *Objects) Head(ctx context.Context, e event.Event) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
+	return o.head(ctx, t)
+}
+
+func (o *Objects) head(ctx context.Context, t target) (*Info, error) {
 	resp, err := o.do(ctx, newRequest(http.MethodHead, objectURL(t.bucket, t.key, t.version)))
 	if err != nil {
 		return nil, t.noAnswer(ctx, err)
