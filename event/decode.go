@@ -35,10 +35,12 @@ type decoder struct {
 	wire    bool     // collect records, else events
 	records []Record //
 	events  []Event
-	indexes []int // of the events, where they differ from their place in events
-	rec     Record
-	nanos   int64 // of its time, beyond the second
-	meta    meta
+	indexes []int        // of the events, where they differ from their place in events
+	boxes   []box        // for the events to come
+	last    int          // how long the last record was
+	fields  Fields       // room for the lists to come, with a length of 0
+	mark    Fields       // what fields is to be if the present record is read again
+	nanos   int64        // of the record's time, beyond the second
 	bad     RecordErrors // of records
 	beside  RecordErrors // of what is beside the list of records
 }
@@ -137,51 +139,100 @@ func (d *decoder) list() error {
 // element1 reads record n.
 func (d *decoder) element1(n int) error {
 	start, depth := d.pos, d.depth
-	d.rec, d.meta, d.nanos, d.fixed = Record{}, meta{}, 0, false
-	err := d.record(&d.rec)
-	if wrong, ok := err.(*RecordError); ok { // never wrapped
-		wrong.Index = n
-		d.fail(wrong)
-		d.pos, d.depth = start, depth
+	d.nanos, d.fixed = 0, false
+	r := d.place()
+	var err error
+	d.mark = d.fields
+	if !d.usual(r) {
+		d.again(start, depth, r)
+		err = d.record(r)
+	}
+	wrong, ok := err.(*RecordError) // never wrapped
+	switch {
+	case ok:
+		d.again(start, depth, r)
 		if err := d.skip(); err != nil {
 			return err
 		}
-		if d.wire {
-			d.records = append(d.records, Record{raw: d.s[start:d.pos]})
-		}
-		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case d.check != nil:
+		wrong = d.check(d.s[start:d.pos], start, d.max, d.valid)
 	}
-	d.rec.raw = d.s[start:d.pos]
-	if d.check != nil {
-		if wrong := d.check(d.rec.raw, start, d.max, d.valid); wrong != nil {
-			wrong.Index = n
-			d.fail(wrong)
-			if d.wire {
-				d.records = append(d.records, Record{raw: d.rec.raw})
-			}
-			return nil
+	text := d.s[start:d.pos]
+	if wrong != nil {
+		wrong.Index = n
+		d.fail(wrong)
+		*r = Record{}
+		if d.wire {
+			r.raw = text
 		}
-	}
-	if d.wire {
-		d.records = append(d.records, d.rec)
 		return nil
 	}
-	if d.events == nil { // records of one payload are much alike: estimate how many there will be
-		d.events = make([]Event, 0, 1+min((len(d.s)-d.pos)/(len(d.rec.raw)+1), 256))
+	r.raw = text
+	if !d.wire {
+		d.add(n)
 	}
-	if d.bad != nil && d.indexes == nil {
-		for i := range d.events {
-			d.indexes = append(d.indexes, i)
-		}
-	}
-	if d.indexes != nil || d.bad != nil {
-		d.indexes = append(d.indexes, n)
-	}
-	d.events = append(d.events, newEvent(&d.rec, &d.meta, d.nanos))
 	return nil
+}
+
+// again goes back to the start of a record.
+func (d *decoder) again(start, depth int, r *Record) {
+	d.pos, d.depth, d.fields, d.fixed = start, depth, d.mark, false
+	*r = Record{}
+}
+
+// place returns where the next record goes: into the list of records, or into the first box, which is an event's once add has
+// been called.
+func (d *decoder) place() *Record {
+	if d.wire {
+		d.records = append(d.records, Record{})
+		return &d.records[len(d.records)-1]
+	}
+	if len(d.boxes) == 0 {
+		d.moreBoxes()
+	}
+	return &d.boxes[0].record
+}
+
+// first is all the memory that the event of a payload with one record takes, but for texts and metadata.
+type first struct {
+	boxes  [1]box
+	events [1]Event
+	fields [6]Field
+}
+
+// moreBoxes makes boxes. Records of one payload are much alike: the last one tells how many there will be.
+func (d *decoder) moreBoxes() {
+	if d.last == 0 {
+		f := new(first)
+		d.boxes, d.events, d.fields = f.boxes[:], f.events[:0], f.fields[:0]
+		return
+	}
+	d.boxes = make([]box, max(1, min(d.more(), 32)))
+}
+
+// more estimates how many records are still to be read, the present one included.
+func (d *decoder) more() int { return (len(d.s) - d.pos) / (d.last + 1) }
+
+// add makes an event of the record in the first box, which is record n.
+func (d *decoder) add(n int) {
+	b := &d.boxes[0]
+	d.boxes = d.boxes[1:]
+	d.last = len(b.record.raw)
+	for d.bad != nil && len(d.indexes) <= len(d.events) {
+		i := len(d.indexes)
+		if i == len(d.events) {
+			i = n
+		}
+		d.indexes = append(d.indexes, i)
+	}
+	if len(d.events) == 1 {
+		events := make([]Event, 1, 2+min(d.more(), 256))
+		events[0] = d.events[0]
+		d.events = events
+	}
+	d.events = append(d.events, b.fill(d.nanos))
 }
 
 func (d *decoder) fail(e *RecordError) {

@@ -1,7 +1,6 @@
 package event
 
 import (
-	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -104,9 +103,9 @@ func changed(text string, was, now *Record) string {
 			set(strconv.FormatInt(now, 10), path...)
 		}
 	}
-	headers := func(was, now map[string]string, path ...string) {
-		if !maps.Equal(was, now) {
-			text = rewrite(text, path, func(old string) string { return rewriteMap(old, now) })
+	headers := func(was, now Fields, path ...string) {
+		if !equalFields(was, now) {
+			text = rewrite(text, path, func(old string) string { return rewriteFields(old, now) })
 		}
 	}
 	wb, nb := &was.COS.Bucket, &now.COS.Bucket
@@ -137,48 +136,46 @@ func changed(text string, was, now *Record) string {
 	return text
 }
 
-// rewriteMap makes the text of an object of texts say what now says. Entries that already do, and values that no map of texts
-// can hold, keep their text.
-func rewriteMap(old string, now map[string]string) string {
-	b := []byte{'{'}
-	done := make(map[string]bool, len(now))
-	comma := func() {
-		if len(b) > 1 {
-			b = append(b, ',')
-		}
+// rewriteFields makes the text of an object of texts say what now says. Values that are right keep their text, and so do, behind
+// them, values that Fields cannot hold, unless their name is given a text.
+func rewriteFields(old string, now Fields) string {
+	given := make(map[string]bool, len(now))
+	for i := range now {
+		given[now[i].Name] = true
 	}
-	entry := func(name, value string) {
-		comma()
-		b = appendText(b, name)
-		b = append(b, ':')
-		b = append(b, value...)
-	}
+	texts := make(map[Field]string, len(now)) // of the values as they were written
+	var rest []byte
 	if old != "" && old[0] == '{' {
 		eachMember(old, func(name string, start, end int) {
 			text := old[start:end]
 			if c := text[0]; c == '{' || c == '[' {
-				if _, ok := now[name]; !ok {
-					entry(name, text)
+				if !given[name] {
+					rest = append(appendText(append(rest, ','), name), ':')
+					rest = append(rest, text...)
 				}
 				return
 			}
-			value, ok := now[name]
-			if !ok || done[name] {
-				return
-			}
-			done[name] = true
 			d := decoder{scanner: reader(text)}
-			var was string
-			if d.str(&was) != nil || was != value {
-				text = string(appendText(nil, value))
+			was := Field{Name: name}
+			if d.str(&was.Value) == nil {
+				texts[was] = text
 			}
-			entry(name, text)
 		})
 	}
-	for _, name := range sortedKeys(now) {
-		if !done[name] {
-			entry(name, string(appendText(nil, now[name])))
+	b := []byte{'{'}
+	for i := range now {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendText(b, now[i].Name), ':')
+		if text, ok := texts[now[i]]; ok {
+			b = append(b, text...)
+		} else {
+			b = appendText(b, now[i].Value)
 		}
 	}
-	return string(append(b, '}'))
+	if len(now) == 0 && len(rest) > 0 {
+		rest = rest[1:]
+	}
+	return string(append(append(b, rest...), '}'))
 }

@@ -43,15 +43,15 @@ func TestEncodeFresh(t *testing.T) {
 			NotificationID: "unkown",
 			Object: RecordObject{
 				Key: "/1250000000/photos/2023/summer holiday.png", Size: 20480,
-				Meta: map[string]string{"x-cos-storage-class": "Standard", "Content-Type": "image/png", "ETag": `"5d41402abc4b2a76b9719d911017c592"`,
-					"x-cos-meta-owner": "wang", "x-cos-request-id": "NjM5ODdhYjJfMTIzNGFiY2RfMWEyYl8zYzRkNWU2"},
+				Meta: Fields{{"Content-Type", "image/png"}, {"ETag", `"5d41402abc4b2a76b9719d911017c592"`}, {"x-cos-meta-owner", "wang"},
+					{"x-cos-request-id", "NjM5ODdhYjJfMTIzNGFiY2RfMWEyYl8zYzRkNWU2"}, {"x-cos-storage-class", "Standard"}},
 				URL: "http://photos-1250000000.cos.ap-shanghai.myqcloud.com/2023/summer%20holiday.png",
 			},
 			SchemaVersion: "1.0",
 		},
 		Event: RecordEvent{
 			Name: "cos:ObjectCreated:Put", Queue: "qcs:0:scf:ap-shanghai:appid/1250000000:default.thumb.$DEFAULT", Source: "qcs::cos", Time: 1670937266, Version: "1.0",
-			RequestParameters: RequestParameters{Headers: map[string]string{"Authorization": "q-sign-algorithm=sha1&q-ak=AKIDEXAMPLE&q-signature=0000"}, SourceIP: "198.51.100.23"},
+			RequestParameters: RequestParameters{Headers: Fields{{"Authorization", "q-sign-algorithm=sha1&q-ak=AKIDEXAMPLE&q-signature=0000"}}, SourceIP: "198.51.100.23"},
 		},
 	}
 	out, err := Encode(Notification{Records: []Record{r}})
@@ -89,9 +89,9 @@ func TestEncodeChanged(t *testing.T) {
 	n := must(DecodeNotification(golden(t)["unknown-members.json"]))
 	r := &n.Records[0]
 	r.COS.Object.Key = "/1250000000/photos/new \"key\""
-	r.COS.Object.Meta["x-cos-meta-new"] = "1"
-	delete(r.COS.Object.Meta, "x-cos-request-id")
-	r.Event.RequestParameters.Headers = map[string]string{"Authorization": "changed"}
+	r.COS.Object.Meta.Set("x-cos-meta-new", "1")
+	r.COS.Object.Meta.Del("x-cos-request-id")
+	r.Event.RequestParameters.Headers = Fields{{"Authorization", "changed"}}
 	r.Event.ReqID = 5
 	out, err := Encode(n)
 	require.NoError(t, err)
@@ -108,7 +108,7 @@ func TestEncodeChanged(t *testing.T) {
 	n = must(DecodeNotification([]byte(` {"Records":[{ "cos" : null, "x":1 }, {}, {"event":{"eventTime":"2022-04-15T09:49:16Z"}}]} `)))
 	n.Records[0].COS.Bucket.Name = "photos"
 	n.Records[1].Event.RequestParameters.SourceIP = "198.51.100.1"
-	n.Records[1].COS.Object.Meta = map[string]string{"a": "b"}
+	n.Records[1].COS.Object.Meta = Fields{{"a", "b"}}
 	n.Records[2].Event.Name = "cos:ObjectCreated:Put"
 	out, err = Encode(n)
 	require.NoError(t, err)
@@ -128,11 +128,11 @@ func TestEncodeEveryField(t *testing.T) {
 		for i, change := range []func(r *Record){
 			func(r *Record) { r.COS.Bucket.AppID += "1" }, func(r *Record) { r.COS.Bucket.CosRegion += "1" }, func(r *Record) { r.COS.Bucket.Name += "1" },
 			func(r *Record) { r.COS.Bucket.Region += "1" }, func(r *Record) { r.COS.Bucket.S3Region += "1" }, func(r *Record) { r.COS.NotificationID += "1" },
-			func(r *Record) { r.COS.Object.Key += "1" }, func(r *Record) { r.COS.Object.Meta = map[string]string{"ETag": "1"} }, func(r *Record) { r.COS.Object.Size++ },
+			func(r *Record) { r.COS.Object.Key += "1" }, func(r *Record) { r.COS.Object.Meta = Fields{{"ETag", "1"}} }, func(r *Record) { r.COS.Object.Size++ },
 			func(r *Record) { r.COS.Object.URL += "1" }, func(r *Record) { r.COS.Object.VersionID += "1" }, func(r *Record) { r.COS.SchemaVersion += "1" },
 			func(r *Record) { r.Event.Name += "1" }, func(r *Record) { r.Event.Queue += "1" }, func(r *Record) { r.Event.Source += "1" },
 			func(r *Record) { r.Event.Time++ }, func(r *Record) { r.Event.Version += "1" }, func(r *Record) { r.Event.ReqID-- },
-			func(r *Record) { r.Event.RequestParameters.Headers = map[string]string{"a": "1"} },
+			func(r *Record) { r.Event.RequestParameters.Headers = Fields{{"a", "1"}} },
 			func(r *Record) { r.Event.RequestParameters.SourceIP = "" }, func(r *Record) { r.Event.ReservedInfo = "\n" },
 		} {
 			r := must(DecodeNotification(golden(t)[from])).Records[0]

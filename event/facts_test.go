@@ -56,7 +56,7 @@ func TestWire2022(t *testing.T) {
 	assert.Equal(t, "/1250000000/photos/2023/summer holiday.png", record.COS.Object.Key)
 	assert.Equal(t, RecordBucket{"1250000000", "ap-shanghai", "photos", "sh", "ap-shanghai"}, record.COS.Bucket)
 	assert.Equal(t, "unkown", record.COS.NotificationID)
-	assert.Equal(t, "q-sign-algorithm=sha1&q-ak=AKIDEXAMPLE&q-signature=0000", record.Event.RequestParameters.Headers["Authorization"])
+	assert.Equal(t, "q-sign-algorithm=sha1&q-ak=AKIDEXAMPLE&q-signature=0000", record.Event.RequestParameters.Headers.Get("Authorization"))
 }
 
 func TestWireOthers(t *testing.T) {
@@ -301,7 +301,7 @@ func TestFieldVersionAndMeta(t *testing.T) {
 	}))
 	assert.Equal(t, Object{Key: b.Object.Key, ETag: `"1"`, StorageClass: "ARCHIVE", URL: b.Object.URL, Size: 557, Metadata: map[string]string{"Owner": "li"}}, b.Object)
 	assert.Equal(t, "r", b.RequestID)
-	meta := b.Record.COS.Object.Meta
+	meta := b.Record.COS.Object.Meta.Map()
 	assert.Equal(t, "5", meta["n"])
 	assert.Equal(t, "none", meta["Cache-Control"])
 	assert.NotContains(t, meta, "nested")
@@ -365,7 +365,7 @@ func TestFieldRequestParameters(t *testing.T) {
 	b = one(t, edit(t, func(_, event map[string]any) {
 		obj(event, "requestParameters")["requestHeaders"] = map[string]any{"Authorization": ""}
 	}))
-	assert.Equal(t, map[string]string{"Authorization": ""}, b.Record.Event.RequestParameters.Headers)
+	assert.Equal(t, Fields{{"Authorization", ""}}, b.Record.Event.RequestParameters.Headers)
 }
 
 // TestFieldConstants: eventVersion, eventSource, reservedInfo and cosSchemaVersion may have any value and may be missing.

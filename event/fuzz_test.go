@@ -35,12 +35,12 @@ func sampleRecord(t Type) Record {
 	b := Bucket{"photos", "1250000000", "ap-shanghai"}
 	r := plainRecord(t, b, "a b/中.png")
 	r.COS.NotificationID, r.COS.SchemaVersion = "unkown", "1.0"
-	r.COS.Object.Meta = map[string]string{"Content-Type": "image/png", "ETag": `"00"`, "x-cos-meta-owner": "li",
-		"x-cos-request-id": "NjI1", "x-cos-storage-class": "Standard"}
+	r.COS.Object.Meta = Fields{{"Content-Type", "image/png"}, {"ETag", `"00"`}, {"x-cos-meta-owner", "li"},
+		{"x-cos-request-id", "NjI1"}, {"x-cos-storage-class", "Standard"}}
 	r.COS.Object.Size, r.COS.Object.URL = 557, "http://"+b.Host()+"/a%20b/%E4%B8%AD.png"
 	r.Event.Queue = Target{"default", "thumb", "$DEFAULT", b.Region, b.AppID}.Queue()
 	r.Event.Source, r.Event.Time, r.Event.Version = "qcs::cos", 1650016156, "1.0"
-	r.Event.RequestParameters = RequestParameters{map[string]string{"Authorization": secret}, "198.51.100.7"}
+	r.Event.RequestParameters = RequestParameters{Fields{{"Authorization", secret}}, "198.51.100.7"}
 	return r
 }
 
@@ -148,7 +148,7 @@ func FuzzDecode(f *testing.F) {
 			}
 			if meta, ok := w.COS.Object.Meta.(map[string]any); ok {
 				for k, v := range meta {
-					same(t, v, r.COS.Object.Meta[k])
+					same(t, v, r.COS.Object.Meta.Get(k))
 				}
 			}
 		}
@@ -240,7 +240,7 @@ func FuzzRoundTrip(f *testing.F) {
 			r.COS.Object.Size++
 			r.Event.Time--
 			r.COS.Bucket.CosRegion = "ap-changed"
-			r.COS.Object.Meta = map[string]string{"x-cos-meta-new": "1", "ETag": "changed"}
+			r.COS.Object.Meta = Fields{{"x-cos-meta-new", "1"}, {"ETag", "changed"}}
 			r.Event.RequestParameters.Headers = nil
 			text, err := appendRecord(nil, &r, i)
 			require.NoError(t, err)

@@ -167,11 +167,11 @@ func signerOf(r *Record) string {
 	if r == nil {
 		return ""
 	}
-	for name, v := range r.Event.RequestParameters.Headers {
-		if !foldEqual(name, "authorization") {
+	for _, f := range r.Event.RequestParameters.Headers {
+		if !foldEqual(f.Name, "authorization") {
 			continue
 		}
-		for part := range strings.SplitSeq(v, "&") {
+		for part := range strings.SplitSeq(f.Value, "&") {
 			if id, ok := strings.CutPrefix(part, "q-ak="); ok {
 				return id
 			}

@@ -54,7 +54,7 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 
 // MarshalJSON writes the wire form with the values of Authorization headers emptied, as with Notification.
 func (p RequestParameters) MarshalJSON() ([]byte, error) {
-	b := append([]byte(`{"requestHeaders":`), scrub(string(appendMap(nil, p.Headers)))...)
+	b := append([]byte(`{"requestHeaders":`), scrub(string(appendFields(nil, p.Headers)))...)
 	b = append(b, `,"requestSourceIP":`...)
 	return append(appendText(b, p.SourceIP), '}'), nil
 }

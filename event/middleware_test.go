@@ -203,8 +203,8 @@ func TestDedupOptions(t *testing.T) {
 		func(context.Context, event.Event) error { calls++; return nil })
 	for _, e := range []event.Event{
 		eventtest.Put(eventtest.Key("1"), eventtest.ETag("same")), eventtest.Put(eventtest.Key("2"), eventtest.ETag("same")),
-		eventtest.Put(eventtest.Edit(func(r *event.Record) { delete(r.COS.Object.Meta, "ETag") })),
-		eventtest.Put(eventtest.Edit(func(r *event.Record) { delete(r.COS.Object.Meta, "ETag") })),
+		eventtest.Put(eventtest.Edit(func(r *event.Record) { r.COS.Object.Meta.Del("ETag") })),
+		eventtest.Put(eventtest.Edit(func(r *event.Record) { r.COS.Object.Meta.Del("ETag") })),
 	} {
 		require.NoError(t, h(t.Context(), e))
 	}

@@ -11,7 +11,7 @@ type Notification struct {
 // its /appid/bucket/ in front, the region as a short code.
 //
 // A record that was decoded remembers its text: encoding it gives back every member, known or not, as it came, save for
-// fields changed since. Copies of a record share its maps.
+// fields changed since. A copy is independent of the record, as long as the entries of its Fields are changed by Set and Del.
 type Record struct {
 	COS   RecordCOS
 	Event RecordEvent
@@ -38,11 +38,11 @@ type RecordBucket struct {
 
 // RecordObject is the member "cosObject".
 type RecordObject struct {
-	Key       string            // key: /appid/name/key
-	Meta      map[string]string // meta: headers of the object and x-cos-request-id
-	Size      int64             // size, in bytes
-	URL       string            // url
-	VersionID string            // vid
+	Key       string // key: /appid/name/key
+	Meta      Fields // meta: headers of the object and x-cos-request-id
+	Size      int64  // size, in bytes
+	URL       string // url
+	VersionID string // vid
 }
 
 // RecordEvent is the member "event".
@@ -59,8 +59,8 @@ type RecordEvent struct {
 
 // RequestParameters is the member "requestParameters".
 type RequestParameters struct {
-	Headers  map[string]string // requestHeaders: Authorization, a secret
-	SourceIP string            // requestSourceIP
+	Headers  Fields // requestHeaders: Authorization, a secret
+	SourceIP string // requestSourceIP
 }
 
 // String shows the records as Record.String does.
@@ -82,3 +82,12 @@ func (r Record) String() string {
 
 // String shows the address only: the headers hold a secret.
 func (p RequestParameters) String() string { return "from " + quoteIfOdd(p.SourceIP) }
+
+// GoString is String, for the verb %#v, under which the headers and the text of a record would be seen.
+func (n Notification) GoString() string { return "event.Notification{" + n.String() + "}" }
+
+// GoString is String, for the verb %#v.
+func (r Record) GoString() string { return "event.Record{" + r.String() + "}" }
+
+// GoString is String, for the verb %#v.
+func (p RequestParameters) GoString() string { return "event.RequestParameters{" + p.String() + "}" }

@@ -23,63 +23,53 @@ var kinds = [...]kind{
 	{AnyObjectRemove, false},
 }
 
-// box holds an event and its record together, so that both cost one allocation.
-type box[E any] struct {
-	event  E
+// box holds an event and its record side by side, so that many of them come with one allocation. All events have the same
+// fields: one of any type is an Unknown under another name.
+type box struct {
+	event  Unknown
 	record Record
 }
 
 // makeEvent makes an event of the kind at a place in kinds, of Unknown at -1, and its Record, in one allocation. The event's Base
-// points at the Record. A test holds this list, goType's and kinds together.
+// points at the Record.
 func makeEvent(kind int) (Event, *Base, *Record) {
-	switch kind {
-	case 0:
-		b := new(box[ObjectCreatedPut])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 1:
-		b := new(box[ObjectCreatedPost])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 2:
-		b := new(box[ObjectCreatedCopy])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 3:
-		b := new(box[ObjectCreatedCompleteMultipartUpload])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 4:
-		b := new(box[ObjectCreatedAppend])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 5:
-		b := new(box[ObjectCreatedOrigin])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 6:
-		b := new(box[ObjectCreatedReplication])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 7:
-		b := new(box[ObjectRemoveDelete])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 8:
-		b := new(box[ObjectRemoveDeleteMarkerCreated])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 9:
-		b := new(box[ObjectRestorePost])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 10:
-		b := new(box[ObjectRestoreCompleted])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 11:
-		b := new(box[ObjectCreated])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	case 12:
-		b := new(box[ObjectRemove])
-		return &b.event, &b.event.Base, b.link(&b.event.Base)
-	}
-	b := new(box[Unknown])
-	return &b.event, &b.event.Base, b.link(&b.event.Base)
+	b := new(box)
+	return b.as(kind), &b.event.Base, &b.record
 }
 
-func (b *box[E]) link(base *Base) *Record {
-	base.Record = &b.record
-	return &b.record
+// as links event and record, and returns the event as one of a kind. A test holds this list, goType's and kinds together.
+func (b *box) as(kind int) Event {
+	e := &b.event
+	e.Record = &b.record
+	switch kind {
+	case 0:
+		return (*ObjectCreatedPut)(e)
+	case 1:
+		return (*ObjectCreatedPost)(e)
+	case 2:
+		return (*ObjectCreatedCopy)(e)
+	case 3:
+		return (*ObjectCreatedCompleteMultipartUpload)(e)
+	case 4:
+		return (*ObjectCreatedAppend)(e)
+	case 5:
+		return (*ObjectCreatedOrigin)(e)
+	case 6:
+		return (*ObjectCreatedReplication)(e)
+	case 7:
+		return (*ObjectRemoveDelete)(e)
+	case 8:
+		return (*ObjectRemoveDeleteMarkerCreated)(e)
+	case 9:
+		return (*ObjectRestorePost)(e)
+	case 10:
+		return (*ObjectRestoreCompleted)(e)
+	case 11:
+		return (*ObjectCreated)(e)
+	case 12:
+		return (*ObjectRemove)(e)
+	}
+	return e
 }
 
 // kindOf returns the index in kinds of a name without spaces, or -1.

@@ -7,15 +7,13 @@ import (
 
 // FromRecord makes the event that a record tells of, as Decode does for each one.
 func FromRecord(r Record) Event {
-	var m meta
-	for _, name := range sortedKeys(r.COS.Object.Meta) {
-		m.take(name, r.COS.Object.Meta[name])
-	}
-	return newEvent(&r, &m, 0)
+	b := &box{record: r}
+	return b.fill(0)
 }
 
-// newEvent copies the record into a new event and fills the event's fields from it.
-func newEvent(r *Record, m *meta, nanos int64) Event {
+// fill fills the event's fields from the record, and returns it as what its name says. nanos is of its time, beyond the second.
+func (x *box) fill(nanos int64) Event {
+	r, b := &x.record, &x.event.Base
 	typ := Type(r.Event.Name)
 	k := kindOf(typ)
 	if k < 0 {
@@ -25,8 +23,6 @@ func newEvent(r *Record, m *meta, nanos int64) Event {
 	if k >= 0 {
 		typ = kinds[k].typ
 	}
-	e, b, rec := makeEvent(k)
-	*rec = *r
 	b.Type = typ
 	if r.Event.Time != 0 || nanos != 0 {
 		b.Time = unixTime(r.Event.Time, nanos)
@@ -41,61 +37,59 @@ func newEvent(r *Record, m *meta, nanos int64) Event {
 	o.URL = r.COS.Object.URL
 	o.Size = r.COS.Object.Size
 	o.VersionID = r.COS.Object.VersionID
-	o.ETag, o.ContentType, o.StorageClass, b.RequestID, o.Metadata = m.etag, m.contentType, m.storageClass, m.requestID, m.user
-	return e
+	for i := range r.COS.Object.Meta {
+		b.take(&r.COS.Object.Meta[i])
+	}
+	return x.as(k)
 }
 
 func unixTime(unix, nanos int64) time.Time { return time.Unix(unix, nanos).UTC() }
 
-// meta is what an event takes out of cosObject.meta.
-type meta struct {
-	etag, contentType, storageClass, requestID string
-	user                                       map[string]string
-}
-
 const metaPrefix = "x-cos-meta-"
 
-// take takes one entry.
-func (m *meta) take(name, v string) {
+// take takes one entry of cosObject.meta.
+func (b *Base) take(f *Field) {
+	o, name, v := &b.Object, f.Name, f.Value
 	switch name {
 	case "ETag":
-		m.etag = v
+		o.ETag = v
 	case "Content-Type":
-		m.contentType = v
+		o.ContentType = v
 	case "x-cos-request-id":
-		m.requestID = v
+		b.RequestID = v
 	case "x-cos-storage-class":
-		m.storageClass = v
+		o.StorageClass = v
 	default:
 		if len(name) > len(metaPrefix) && name[:len(metaPrefix)] == metaPrefix {
-			if m.user == nil {
-				m.user = make(map[string]string)
+			if o.Metadata == nil {
+				o.Metadata = make(map[string]string)
 			}
-			m.user[name[len(metaPrefix):]] = v
+			o.Metadata[name[len(metaPrefix):]] = v
 			return
 		}
-		m.takeOdd(name, v)
+		b.takeOdd(name, v)
 	}
 }
 
 // takeOdd takes an entry whose name may be one of those in another case. It gives way to what is there.
-func (m *meta) takeOdd(name, v string) {
+func (b *Base) takeOdd(name, v string) {
 	var to *string
+	o := &b.Object
 	switch {
 	case foldEqual(name, "ETag"):
-		to = &m.etag
+		to = &o.ETag
 	case foldEqual(name, "Content-Type"):
-		to = &m.contentType
+		to = &o.ContentType
 	case foldEqual(name, "x-cos-request-id"):
-		to = &m.requestID
+		to = &b.RequestID
 	case foldEqual(name, "x-cos-storage-class"):
-		to = &m.storageClass
+		to = &o.StorageClass
 	case len(name) > len(metaPrefix) && foldEqual(name[:len(metaPrefix)], metaPrefix):
-		if m.user == nil {
-			m.user = make(map[string]string)
+		if o.Metadata == nil {
+			o.Metadata = make(map[string]string)
 		}
-		if _, ok := m.user[name[len(metaPrefix):]]; !ok {
-			m.user[name[len(metaPrefix):]] = v
+		if _, ok := o.Metadata[name[len(metaPrefix):]]; !ok {
+			o.Metadata[name[len(metaPrefix):]] = v
 		}
 		return
 	default:

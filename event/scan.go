@@ -131,19 +131,18 @@ const (
 
 // plain returns the place of the first '"', '\\' or control character at or after i.
 func (d *scanner) plain(i int) int {
-	t := d.s[i:]
-	for len(t) >= 8 {
+	s := d.s
+	for ; i+8 <= len(s); i += 8 {
+		t := s[i : i+8]
 		w := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
 			uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
 		// Subtracting borrows into the high bit of a byte that is zero, or below 0x20, and had none. Borrows make wrong
 		// hits only above a right one, so the lowest hit is right.
 		if hit := ((w ^ ones*'"' - ones) | (w ^ ones*'\\' - ones) | (w - ones*0x20)) &^ w & highs; hit != 0 {
-			return len(d.s) - len(t) + bits.TrailingZeros64(hit)>>3
+			return i + bits.TrailingZeros64(hit)>>3
 		}
-		t = t[8:]
 	}
-	i = len(d.s) - len(t)
-	for i < len(d.s) && d.s[i] != '"' && d.s[i] != '\\' && d.s[i] >= ' ' {
+	for i < len(s) && s[i] != '"' && s[i] != '\\' && s[i] >= ' ' {
 		i++
 	}
 	return i
@@ -165,7 +164,7 @@ func (d *scanner) oddText(start, end int) (string, error) {
 	room := end - start + 64
 	if d.room.Cap()-d.room.Len() < room {
 		d.room = strings.Builder{}
-		d.room.Grow(min(max(room, (len(d.s)-start)/16), 8<<10))
+		d.room.Grow(min(max(room, (len(d.s)-start)/32), 8<<10))
 	}
 	before := d.room.Len()
 	for {

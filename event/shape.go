@@ -1,7 +1,7 @@
 package event
 
 // member is what the wire may have inside an object. These tables are the one list of the wire's names: they drive the
-// decoder, Strict and the writing of changed fields. Their order is the platform's own, in which the decoder looks for them.
+// decoder, Strict and the writing of changed fields. Their order is the platform's own.
 type member struct {
 	name string
 	kind memberKind

@@ -99,7 +99,7 @@ func TestWildReturnInsideTheLoop(t *testing.T) {
 }
 
 func TestWildRequiringCosRegionOrRequestID(t *testing.T) {
-	without := func(r *event.Record) { delete(r.COS.Object.Meta, "x-cos-request-id") }
+	without := func(r *event.Record) { r.COS.Object.Meta.Del("x-cos-request-id") }
 	b := decode(t, eventtest.Payload(eventtest.Put(eventtest.Before2022(), eventtest.Edit(without))))
 	assert.Equal(t, "ap-guangzhou", b.Bucket.Region)
 	assert.Empty(t, b.RequestID)

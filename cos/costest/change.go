@@ -1,6 +1,8 @@
 package costest
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -130,12 +132,19 @@ func (c Change) Record(opts ...RecordOption) event.Record {
 	for _, o := range opts {
 		o(&f)
 	}
-	meta := make(map[string]string, 4+len(c.Metadata))
-	for k, v := range c.Metadata {
-		meta[metaPrefix+k] = v
+	var meta event.Fields // in the order of their names, as on the wire
+	add := func(name, value string) { meta = append(meta, event.Field{Name: name, Value: value}) }
+	add("Content-Type", c.ContentType)
+	if !f.old {
+		add("ETag", c.ETag)
 	}
-	meta["x-cos-request-id"] = c.RequestID
-	meta["Content-Type"] = c.ContentType
+	for _, name := range slices.Sorted(maps.Keys(c.Metadata)) {
+		add(metaPrefix+name, c.Metadata[name])
+	}
+	add("x-cos-request-id", c.RequestID)
+	if !f.old {
+		add("x-cos-storage-class", eventClass(c.StorageClass))
+	}
 	var r event.Record
 	r.COS.Bucket = event.RecordBucket{AppID: c.Bucket.AppID, Name: c.Bucket.Name, Region: c.Bucket.RegionCode()}
 	r.COS.NotificationID = "unkown"
@@ -154,15 +163,13 @@ func (c Change) Record(opts ...RecordOption) event.Record {
 	r.Event.Time = c.Time.Unix()
 	r.Event.Version = "1.0"
 	r.Event.RequestParameters = event.RequestParameters{
-		Headers: map[string]string{"Authorization": c.Authorization}, SourceIP: c.SourceIP,
+		Headers: event.Fields{{Name: "Authorization", Value: c.Authorization}}, SourceIP: c.SourceIP,
 	}
 	if f.old {
 		r.Event.ReqID = int64(int32(crcText(c.RequestID)) & 0x7fffffff)
 		return r
 	}
 	r.COS.Bucket.CosRegion, r.COS.Bucket.S3Region = c.Bucket.Region, c.Bucket.Region
-	meta["ETag"] = c.ETag
-	meta["x-cos-storage-class"] = eventClass(c.StorageClass)
 	return r
 }
 

@@ -171,16 +171,16 @@ func TestRecord(t *testing.T) {
 	assert.Equal(t, map[string]string{
 		"Content-Type": "image/png", "ETag": etag("x"), "x-cos-meta-owner": "li", "x-cos-storage-class": "Standard",
 		"x-cos-request-id": resp.Header.Get("x-cos-request-id"),
-	}, r.COS.Object.Meta)
+	}, r.COS.Object.Meta.Map())
 	assert.Equal(t, "unkown", r.COS.NotificationID)
 	assert.Equal(t, "cos:ObjectCreated:Put", r.Event.Name)
 	assert.Zero(t, r.Event.ReqID)
 	assert.Equal(t, "127.0.0.1", r.Event.RequestParameters.SourceIP)
-	assert.Equal(t, change.Authorization, r.Event.RequestParameters.Headers["Authorization"])
+	assert.Equal(t, change.Authorization, r.Event.RequestParameters.Headers.Get("Authorization"))
 
 	old := change.Record(costest.Shape2019(), costest.WildcardName())
 	assert.Empty(t, old.COS.Bucket.CosRegion+old.COS.Bucket.S3Region)
-	assert.NotContains(t, old.COS.Object.Meta, "ETag")
+	assert.NotContains(t, old.COS.Object.Meta.Map(), "ETag")
 	assert.NotZero(t, old.Event.ReqID)
 	assert.Equal(t, "cos:ObjectCreated:*", old.Event.Name)
 	assert.NotContains(t, change.String(), "q-signature")

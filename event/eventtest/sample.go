@@ -3,6 +3,8 @@ package eventtest
 import (
 	"encoding/base64"
 	"hash/fnv"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -106,8 +108,8 @@ func Edit(f func(*event.Record)) Option {
 
 func before2022(r *event.Record) {
 	r.COS.Bucket.CosRegion, r.COS.Bucket.S3Region = "", ""
-	delete(r.COS.Object.Meta, "ETag")
-	delete(r.COS.Object.Meta, "x-cos-storage-class")
+	r.COS.Object.Meta.Del("ETag")
+	r.COS.Object.Meta.Del("x-cos-storage-class")
 	r.Event.ReqID = int64(hash(r.COS.Object.Key)>>33) + 1
 	if t, err := event.ParseTarget(r.Event.Queue); err == nil {
 		q := t.Qualifier
@@ -146,21 +148,18 @@ func (s *sample) record() event.Record {
 	if s.etag == "" {
 		s.etag = `"` + hex16(hash("etag", s.key, strconv.FormatInt(s.size, 10))) + hex16(hash(s.key)) + `"`
 	}
-	meta := map[string]string{
-		"Content-Type":        s.contentType,
-		"ETag":                s.etag,
-		"x-cos-request-id":    s.requestID,
-		"x-cos-storage-class": s.storageClass,
-	}
 	identity := []string{string(s.typ), b.ID(), b.Region, s.key, s.version, s.etag, s.time.String()}
-	for k, v := range s.meta {
-		meta["x-cos-meta-"+k] = v
-	}
-	if s.requestID == "" {
+	requestID := s.requestID
+	if requestID == "" {
 		h := hash(identity...)
-		meta["x-cos-request-id"] = base64.StdEncoding.EncodeToString([]byte(strconv.FormatInt(s.time.Unix(), 16) + "_" +
+		requestID = base64.StdEncoding.EncodeToString([]byte(strconv.FormatInt(s.time.Unix(), 16) + "_" +
 			hex16(h)[:8] + "_" + hex16(h)[8:12] + "_" + hex16(h)[12:]))
 	}
+	meta := event.Fields{{Name: "Content-Type", Value: s.contentType}, {Name: "ETag", Value: s.etag}}
+	for _, name := range slices.Sorted(maps.Keys(s.meta)) { // all in the order of their names, as on the wire
+		meta = append(meta, event.Field{Name: "x-cos-meta-" + name, Value: s.meta[name]})
+	}
+	meta = append(meta, event.Field{Name: "x-cos-request-id", Value: requestID}, event.Field{Name: "x-cos-storage-class", Value: s.storageClass})
 	r := event.Record{
 		COS: event.RecordCOS{
 			Bucket: event.RecordBucket{AppID: b.AppID, CosRegion: b.Region, Name: b.Name, Region: b.RegionCode(), S3Region: b.Region},
@@ -174,7 +173,7 @@ func (s *sample) record() event.Record {
 		Event: event.RecordEvent{
 			Name: string(s.typ), Queue: f.Queue(), Source: "qcs::cos", Time: s.time.Unix(), Version: "1.0",
 			RequestParameters: event.RequestParameters{
-				Headers: map[string]string{"Authorization": s.authorization}, SourceIP: s.sourceIP,
+				Headers: event.Fields{{Name: "Authorization", Value: s.authorization}}, SourceIP: s.sourceIP,
 			},
 		},
 	}

@@ -90,8 +90,8 @@ func TestDecodersAgree(t *testing.T) {
 	for i, e := range events {
 		r, w := e.Common().Record, want.Records[i]
 		assert.Equal(t, w.COS.Object.Key, r.COS.Object.Key)
-		assert.Equal(t, w.COS.Object.Meta, r.COS.Object.Meta)
-		assert.Equal(t, w.Event.RequestParameters.Headers, r.Event.RequestParameters.Headers)
+		assert.Equal(t, w.COS.Object.Meta, r.COS.Object.Meta.Map())
+		assert.Equal(t, w.Event.RequestParameters.Headers, r.Event.RequestParameters.Headers.Map())
 		assert.Equal(t, w.Event.Time, r.Event.Time)
 	}
 }

@@ -93,13 +93,13 @@ func (s Bucket) record(o cossdk.Object) event.Record {
 		NotificationID: "unkown", SchemaVersion: "1.0",
 		Object: event.RecordObject{
 			Key: "/" + b.AppID + "/" + b.Name + "/" + o.Key, URL: "http://" + b.Host() + "/" + path, Size: o.Size,
-			Meta: map[string]string{"ETag": o.ETag, "Content-Type": "", "x-cos-storage-class": o.StorageClass},
+			Meta: event.Fields{{Name: "Content-Type"}, {Name: "ETag", Value: o.ETag}, {Name: "x-cos-storage-class", Value: o.StorageClass}},
 		},
 	}
 	function := s.Function
 	function.Region, function.AppID = b.Region, b.AppID
 	r.Event = event.RecordEvent{Name: string(event.TypeObjectCreatedPut), Queue: function.Queue(), Source: "qcs::cos", Version: "1.0"}
-	r.Event.RequestParameters.Headers = map[string]string{"Authorization": ""}
+	r.Event.RequestParameters.Headers = event.Fields{{Name: "Authorization"}}
 	if t, err := time.Parse(time.RFC3339, o.LastModified); err == nil {
 		r.Event.Time = t.Unix()
 	}
