@@ -184,16 +184,13 @@ func (d *decoder) parameters(p *RequestParameters) error {
 	})
 }
 
-// headers reads an object of texts. A value that is an object or a list stays in the record's text only. An object that comes
-// twice adds to the first.
+// headers reads an object of texts. A value that is an object or a list stays in the record's text only. Of two
+// objects the last counts.
 func (d *decoder) headers(to *Fields) error {
 	if ok, err := d.object(); !ok || err != nil {
 		return err
 	}
 	list := d.fields
-	if len(*to) > 0 {
-		list = d.moreFields(*to)
-	}
 	name, more, err := d.first()
 	for ; more; name, more, err = d.next() {
 		switch d.space() {

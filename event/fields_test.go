@@ -55,9 +55,11 @@ func TestFieldsOfTheWire(t *testing.T) {
 	r.COS.Object.Meta = Fields{{"o", "x"}, {"a", "1"}}
 	assert.Contains(t, string(must(Encode(n))), `"meta":{"o":"x","a":"\u0031"}`)
 
-	// A member that comes twice adds to the first.
-	n = must(DecodeNotification([]byte(`{"Records":[{"cos":{"cosObject":{"meta":{"a":"1"},"meta":{"b":"2"},"meta":{}}}}]}`)))
-	assert.Equal(t, Fields{{"a", "1"}, {"b", "2"}}, n.Records[0].COS.Object.Meta)
+	// Of an object that comes twice the last counts, and a change is written to both.
+	n = must(DecodeNotification([]byte(`{"Records":[{"cos":{"cosObject":{"meta":{"a":"1"},"meta":{"b":"2"}},"cosObject":{"size":1}}}]}`)))
+	assert.Equal(t, Fields{{"b", "2"}}, n.Records[0].COS.Object.Meta)
+	n.Records[0].COS.Object.Meta.Set("c", "3")
+	assert.Equal(t, Fields{{"b", "2"}, {"c", "3"}}, must(DecodeNotification(must(Encode(n)))).Records[0].COS.Object.Meta)
 }
 
 // TestFieldsApart: the lists of a payload lie side by side in memory, and appending to one leaves the others alone.

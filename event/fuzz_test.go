@@ -58,7 +58,7 @@ func seedPayloads(f *testing.F) {
 	}
 	for _, s := range []string{
 		`null`, `{}`, `[null]`, `{"Records":null}`, `{"Records":[null]}`, `{"Records":[]}`, `{"Records":{}}`, `{"Records":[{}]}`, ``, ` `, `{"Records":[}`,
-		`{"Records":[{"cos":{"cosObject":{"size":1,"size":2}}}]}`, `{"Records":[{"cos":{"cosObject":{"key":"\ud800\u0000é"}}}]}`,
+		`{"Records":[{"cos":{"cosObject":{"size":1,"size":2}}}]}`, `{"Records":[{"cos":{"cosObject":{},"cosObject":{"size":1}}}]}`, `{"Records":[{"cos":{"cosObject":{"key":"\ud800\u0000é"}}}]}`,
 		"{\"Records\":[{\"cos\":{\"cosObject\":{\"key\":\"\xff\xfe\"}}}]}", `{"Records":[{"event":{"eventTime":1e3,"reqid":-0}}]}`,
 		`{"Records":[{"cos":{"cosObject":{"meta":{"a":1,"a":null,"b":{}}}}}]}`, `{"Records":[{"event":null,"cos":{"cosBucket":null}}],"Records":[]}`,
 		`{"Records":[{"cos":{"cosObject":{"key":"\/\b\f\n\r\t\"\\"}}}]}x`, `{"Records":[{"event":{"eventTime":"2018-01-01T00:00:00.5Z"}}]}`,
