@@ -25,6 +25,9 @@ var (
 // encoding/gob would take them.
 var errOwnType = fmt.Errorf("%w: a value of a type of the encoding's own", ErrMalformed)
 
+// errTwoKinds is a definition that says of one type that it is of two kinds. encoding/gob takes the first that it looks for.
+var errTwoKinds = fmt.Errorf("%w: a type of two kinds", ErrMalformed)
+
 // A MismatchError is a value of the wrong type in a sound stream: the message is lost, the next one can be read.
 type MismatchError struct {
 	Field string

@@ -1,4 +1,7 @@
 package gobrpc
 
-// ErrOwnType lets the fuzz test tell what the reader refuses on purpose.
-var ErrOwnType = errOwnType
+// ErrOwnType and ErrTwoKinds let the fuzz test tell what the reader refuses on purpose.
+var (
+	ErrOwnType  = errOwnType
+	ErrTwoKinds = errTwoKinds
+)

@@ -33,7 +33,7 @@ func (c *cursor) define() *wireType {
 	t := &wireType{}
 	for f, more := c.field(-1, 7); more; f, more = c.field(f, 7) {
 		if t.kind != 0 {
-			c.fail()
+			c.b, c.err = nil, errTwoKinds
 			return nil
 		}
 		switch f {
