@@ -36,7 +36,9 @@ func (t handlerTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	pr, pw := io.Pipe()
 	w := &pipeWriter{header: http.Header{}, body: pw, ready: make(chan struct{})}
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		defer func() {
 			// http.ErrAbortHandler is how a handler drops a connection.
 			if p := recover(); p != nil {
@@ -74,6 +76,7 @@ func (t handlerTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Method == http.MethodHead || w.status == http.StatusNoContent || w.status == http.StatusNotModified {
 		resp.Body = io.NopCloser(bytes.NewReader(nil))
 		_ = pr.Close()
+		<-done // a body's end comes when the handler is through, and so does an answer without one
 	}
 	return resp, nil
 }
