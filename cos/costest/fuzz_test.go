@@ -56,6 +56,9 @@ func FuzzSignedRequest(f *testing.F) {
 			if !utf8.ValidString(p.key + p.value) {
 				return
 			}
+			if p.key == "" {
+				return // a list of parameters cannot name it: q-url-param-list= is the empty list
+			}
 			values.Add(p.key, p.value)
 			plain = append(plain, p)
 		}
