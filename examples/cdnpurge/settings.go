@@ -76,7 +76,7 @@ func settingsFrom(getenv func(string) string) (settings, error) {
 func parseSite(text string) (site, error) {
 	base, prefix, _ := strings.Cut(text, "=")
 	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.ContainsAny(base, "?#") {
 		return site{}, fmt.Errorf("CDNPURGE_SITES has %q: want a URL, or URL=PREFIX of the keys it serves", text)
 	}
 	if strings.Contains(u.Host, "*") {
