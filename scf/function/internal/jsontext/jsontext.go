@@ -1,4 +1,3 @@
-// Package jsontext checks and writes JSON texts without reflection. encoding/json judges it in the tests.
 package jsontext
 
 import "unicode/utf8"
