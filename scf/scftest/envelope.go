@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/cosevent/cosevent-go/internal/faults"
+	"github.com/cosevent/cosevent-go/internal/requestid"
 )
 
 const maxBody = 10 << 20 // of a call signed with TC3
@@ -22,7 +23,7 @@ var regionForm = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[a-z0-9]+){0,2}$`)
 
 // ServeHTTP answers one API call.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := newID()
+	id := requestid.New()
 	if sum, ok := strings.CutPrefix(r.URL.Path, codePath); ok && r.Method == http.MethodGet {
 		if zip := s.codeBySum(sum); zip != nil {
 			w.Header().Set("Content-Type", "application/zip")

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cosevent/cosevent-go/event"
+	"github.com/cosevent/cosevent-go/internal/requestid"
 )
 
 type entry struct {
@@ -284,7 +285,7 @@ func FuzzCall(f *testing.F) {
 func TestNewIDsDiffer(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {
-		seen[newID()] = true
+		seen[requestid.New()] = true
 	}
 	assert.Len(t, seen, 1000)
 	assert.Len(t, shortID(8), 8)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	scfsdk "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/scf/v20180416"
+
+	"github.com/cosevent/cosevent-go/internal/requestid"
 )
 
 const maxTail = 4 << 10
@@ -13,7 +15,7 @@ const maxTail = 4 << 10
 func invoke(c *call, p *scfsdk.InvokeRequestParams) (*scfsdk.InvokeResponseParams, error) {
 	inv := &invocation{
 		region: c.region, namespace: or(p.Namespace, defaultNamespace), function: str(p.FunctionName), qualifier: or(p.Qualifier, latest),
-		routingKey: str(p.RoutingKey), payload: []byte(or(p.ClientContext, "{}")), id: newID(),
+		routingKey: str(p.RoutingKey), payload: []byte(or(p.ClientContext, "{}")), id: requestid.New(),
 	}
 	switch or(p.InvocationType, "RequestResponse") {
 	case "RequestResponse":
@@ -41,7 +43,7 @@ func invoke(c *call, p *scfsdk.InvokeRequestParams) (*scfsdk.InvokeResponseParam
 func invokeFunction(c *call, p *scfsdk.InvokeFunctionRequestParams) (*scfsdk.InvokeFunctionResponseParams, error) {
 	inv := &invocation{
 		region: c.region, namespace: or(p.Namespace, defaultNamespace), function: str(p.FunctionName), qualifier: or(p.Qualifier, defaultAlias),
-		routingKey: str(p.RoutingKey), payload: []byte(or(p.Event, "{}")), id: newID(),
+		routingKey: str(p.RoutingKey), payload: []byte(or(p.Event, "{}")), id: requestid.New(),
 	}
 	if err := c.checkCall(inv, str(p.LogType)); err != nil {
 		return nil, err

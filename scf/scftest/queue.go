@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"github.com/cosevent/cosevent-go/internal/requestid"
 )
 
 // AsyncEvent is an event for asynchronous execution.
@@ -138,7 +140,7 @@ func (s *Server) enqueue(ctx context.Context, e AsyncEvent) (string, error) {
 		e.Namespace = defaultNamespace
 	}
 	if e.RequestID == "" {
-		e.RequestID = newID()
+		e.RequestID = requestid.New()
 	}
 	ev := &asyncEvent{AsyncEvent: e, id: e.RequestID}
 	s.mu.Lock()

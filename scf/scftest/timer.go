@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/cosevent/cosevent-go/internal/requestid"
 )
 
 // sourceTimer is the RequestSource of a timer's events.
@@ -73,6 +75,6 @@ func (s *Server) fireTimer(t *trigger, at time.Time) {
 	}
 	s.push(&asyncEvent{AsyncEvent: AsyncEvent{
 		Region: t.fn.region, Namespace: t.fn.namespace, Function: t.fn.name, Qualifier: t.qualifier, Payload: payload, Source: sourceTimer,
-	}, id: newID()})
+	}, id: requestid.New()})
 	s.schedule(t)
 }
