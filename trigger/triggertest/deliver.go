@@ -1,12 +1,12 @@
 package triggertest
 
 import (
-	"crypto/rand"
 	"fmt"
 	"strings"
 
 	"github.com/cosevent/cosevent-go/cos/costest"
 	"github.com/cosevent/cosevent-go/event"
+	"github.com/cosevent/cosevent-go/internal/requestid"
 	"github.com/cosevent/cosevent-go/scf/scftest"
 )
 
@@ -72,7 +72,7 @@ func (c *Cloud) send(change costest.Change, b scftest.Bound, generation int) {
 	}
 	d.Payload = payload
 	d.Reason = "queued"
-	d.RequestID = newID()
+	d.RequestID = requestid.New()
 	c.journal.add(d)
 	id, name := d.RequestID, b.Region+"/"+b.Namespace+"/"+b.Function
 	_, err = c.scf.Enqueue(scftest.AsyncEvent{
@@ -90,14 +90,6 @@ func (c *Cloud) send(change costest.Change, b scftest.Bound, generation int) {
 	if err != nil {
 		c.journal.update(d, func(d *Delivery) { d.State, d.Reason = NotSent, err.Error() })
 	}
-}
-
-// newID returns a request id in the form of the service's: a random UUID.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 func (c *Cloud) attempted(d *Delivery, a scftest.Attempt) {
@@ -165,15 +157,17 @@ func rule(b scftest.Bound) string {
 // payload builds what the function is given: one record, as only ever one was seen.
 func (c *Cloud) payload(change costest.Change, b scftest.Bound) ([]byte, error) {
 	var form []costest.RecordOption
-	service, region := "scf", b.Region
 	if c.config.shape2019 {
 		form = append(form, costest.Shape2019())
-		service, region = "lambda", change.Bucket.RegionCode()
 	}
 	r := change.Record(form...)
 	if c.config.wildcard {
 		r.Event.Name = string(b.Event)
 	}
-	r.Event.Queue = fmt.Sprintf("qcs:0:%s:%s:appid/%s:%s.%s.%s", service, region, c.config.appID, b.Namespace, b.Function, b.Qualifier)
+	if c.config.shape2019 {
+		r.Event.Queue = fmt.Sprintf("qcs:0:lambda:%s:appid/%s:%s.%s.%s", change.Bucket.RegionCode(), c.config.appID, b.Namespace, b.Function, b.Qualifier)
+	} else {
+		r.Event.Queue = event.Target{Namespace: b.Namespace, Name: b.Function, Qualifier: b.Qualifier, Region: b.Region, AppID: c.config.appID}.Queue()
+	}
 	return event.Encode(event.Notification{Records: []event.Record{r}})
 }
