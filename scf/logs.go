@@ -41,6 +41,20 @@ func (q LogQuery) validate(r ref) error {
 	return bad.err("log query for " + r.String())
 }
 
+// openLog finds the topic to read. Without one it yields what there is in place of lines, or the error, and ok is false.
+func (c *Client) openLog(ctx context.Context, name string, q LogQuery, yield func(*LogEntry, error) bool) (r ref, topic string, ok bool) {
+	r, topic, err := c.logTopic(ctx, name, q)
+	switch {
+	case err != nil:
+		yield(nil, err)
+	case topic == "":
+		c.requestStatus(ctx, r, q, yield)
+	default:
+		return r, topic, true
+	}
+	return r, "", false
+}
+
 // Logs yields the lines of the function name that q asks for, oldest first, page by page as it is ranged over. With
 // "name:qualifier" it is the lines of one version or alias. It only reads; after an error it ends.
 //
@@ -49,13 +63,8 @@ func (q LogQuery) validate(r ref) error {
 // yielded in their place (GetRequestStatus), with a Note that says so; otherwise an error that Is [ErrNoLogTopic].
 func (c *Client) Logs(ctx context.Context, name string, q LogQuery) iter.Seq2[*LogEntry, error] {
 	return func(yield func(*LogEntry, error) bool) {
-		r, topic, err := c.logTopic(ctx, name, q)
-		switch {
-		case err != nil:
-			yield(nil, err)
-			return
-		case topic == "":
-			c.requestStatus(ctx, r, q, yield)
+		r, topic, ok := c.openLog(ctx, name, q, yield)
+		if !ok {
 			return
 		}
 		to := q.Until

@@ -13,13 +13,8 @@ import (
 // [Client.Logs].
 func (c *Client) Tail(ctx context.Context, name string, q LogQuery) iter.Seq2[*LogEntry, error] {
 	return func(yield func(*LogEntry, error) bool) {
-		r, topic, err := c.logTopic(ctx, name, q)
-		switch {
-		case err != nil:
-			yield(nil, err)
-			return
-		case topic == "":
-			c.requestStatus(ctx, r, q, yield)
+		r, topic, ok := c.openLog(ctx, name, q, yield)
+		if !ok {
 			return
 		}
 		t := tail{c: c, r: r, topic: topic, q: q, filter: newLogFilter(r, q), seen: map[string]int64{}}
