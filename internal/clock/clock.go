@@ -22,6 +22,8 @@ type Clock struct {
 	seq    uint64
 	wake   *time.Timer // fires when the next timer is due in real time; nil if none is set
 	closed bool
+	firing int        // timers that real time brought due and that run now
+	fired  *sync.Cond // firing became 0
 }
 
 type jump struct {
@@ -47,6 +49,7 @@ func Frozen() Option { return func(c *Clock) { c.frozen = true } }
 func New(opts ...Option) *Clock {
 	now := time.Now()
 	c := &Clock{jumps: []jump{{real: now}}, at: now}
+	c.fired = sync.NewCond(&c.mu)
 	for _, o := range opts {
 		o(c)
 	}
@@ -150,6 +153,9 @@ func (c *Clock) AdvanceTo(t time.Time) {
 // step goes to the next timer due at or before target and fires it; with none left it goes to target and reports false.
 func (c *Clock) step(target time.Time) bool {
 	c.mu.Lock()
+	for c.firing > 0 { // a jump makes timers due in real time too: what those started counts as part of the way
+		c.fired.Wait()
+	}
 	if c.closed || len(c.timers) == 0 || c.timers[0].due.After(target) {
 		c.jump(target)
 		c.rearm()
@@ -202,8 +208,14 @@ func (c *Clock) fire() {
 			return
 		}
 		t := heap.Pop(&c.timers).(*Timer)
+		c.firing++
 		c.mu.Unlock()
 		t.f()
+		c.mu.Lock()
+		if c.firing--; c.firing == 0 {
+			c.fired.Broadcast()
+		}
+		c.mu.Unlock()
 	}
 }
 
