@@ -17,7 +17,7 @@ import (
 var (
 	// ErrMalformed is a stream that is no gob: nothing after it can be understood.
 	ErrMalformed = errors.New("gobrpc: malformed stream")
-	// ErrTooLarge is a message over the limit.
+	// ErrTooLarge is a message over the limit, or more type definitions than a peer may send.
 	ErrTooLarge = errors.New("gobrpc: message too large")
 )
 
@@ -40,6 +40,10 @@ func (e *MismatchError) Error() string {
 	return "gobrpc: field " + e.Field + " has a type that does not fit"
 }
 
+// errElements is a list that claims more elements than its message has bytes. encoding/gob loops over them if it passes over
+// a map whose values take no bytes.
+var errElements = fmt.Errorf("%w: more elements than bytes", ErrMalformed)
+
 // Numbers that the encoding gives to its basic types.
 const (
 	idBool = iota + 1
@@ -53,7 +57,8 @@ const (
 )
 
 const (
-	firstUserID = 64    // types with smaller numbers are the encoding's own
-	maxTypes    = 4096  // definitions kept of one peer
-	maxDepth    = 10000 // nesting of values that are passed over
+	firstUserID = 64       // types with smaller numbers are the encoding's own
+	maxTypes    = 4096     // definitions kept of one peer
+	maxDefined  = 64 << 10 // bytes of definitions read of one peer; those of an event take about 600
+	maxDepth    = 10000    // nesting of values that are passed over
 )

@@ -4,4 +4,5 @@ package gobrpc
 var (
 	ErrOwnType  = errOwnType
 	ErrTwoKinds = errTwoKinds
+	ErrElements = errElements
 )

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/gob"
 	"errors"
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,13 +35,13 @@ func FuzzReader(f *testing.F) {
 			var wantHead rpcRequest
 			var want invokeRequest
 			head, err := r.ReadRequest()
-			if dec.Decode(&wantHead) != nil || refused(err) {
+			if refused(err) || dec.Decode(&wantHead) != nil {
 				return
 			}
 			require.NoError(t, err)
 			require.Equal(t, gobrpc.Request{Method: wantHead.ServiceMethod, Seq: wantHead.Seq}, head)
 			in, err := r.ReadInvoke()
-			if dec.Decode(&want) != nil || refused(err) {
+			if refused(err) || dec.Decode(&want) != nil {
 				return
 			}
 			require.NoError(t, err)
@@ -49,9 +50,37 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// refused tells what no encoder writes and the reader refuses on purpose, though encoding/gob takes it.
+// FuzzDiscard feeds any bytes: what encoding/gob can pass over, the reader passes over too, and it always comes back.
+func FuzzDiscard(f *testing.F) {
+	f.Add(stream(f, rpcRequest{"Function.Ping", 0}, pingRequest{}, map[string][]any{"a": {1, "b"}}, [2]complex128{}, "text"))
+	for _, kind := range "msa" {
+		f.Add(hugeOfNothing(byte(kind)))
+	}
+	f.Add(wide(65, 1000))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		// encoding/gob loses its place when it passes over a nil interface. Whatever refers to that type has its number, 8, which
+		// is written as 16.
+		mayHoldInterface := bytes.IndexByte(b, 16) >= 0
+		dec := gob.NewDecoder(bytes.NewReader(b))
+		r := gobrpc.NewReader(bytes.NewReader(b), limit)
+		for {
+			err := r.Discard()
+			if err != nil && mayHoldInterface || refused(err) || dec.DecodeValue(reflect.Value{}) != nil {
+				return
+			}
+			require.NoError(t, err)
+		}
+	})
+}
+
+// refused tells what no encoder writes and the reader refuses on purpose, though encoding/gob takes it or loops over it.
 func refused(err error) bool {
-	return errors.Is(err, gobrpc.ErrOwnType) || errors.Is(err, gobrpc.ErrTwoKinds)
+	for _, target := range []error{gobrpc.ErrOwnType, gobrpc.ErrTwoKinds, gobrpc.ErrElements, gobrpc.ErrTooLarge} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	return false
 }
 
 // FuzzInvoke sends any values through encoding/gob to the reader, and through the writer to encoding/gob.

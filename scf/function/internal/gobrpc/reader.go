@@ -13,14 +13,15 @@ const (
 
 // A Reader reads the stream of one peer. It is for one goroutine.
 type Reader struct {
-	r     io.Reader
-	limit int
-	buf   []byte // what was read from r and not used yet is buf[start:end]
-	start int
-	end   int
-	types map[int64]*wireType
-	keep  Invoke // the strings of the call before
-	last  string // the method called before
+	r       io.Reader
+	limit   int
+	buf     []byte // what was read from r and not used yet is buf[start:end]
+	start   int
+	end     int
+	types   map[int64]*wireType
+	defined int    // bytes of the definitions in types
+	keep    Invoke // the strings of the call before
+	last    string // the method called before
 }
 
 // NewReader reads from r. A message over limit bytes is ErrTooLarge.
@@ -136,9 +137,21 @@ func (r *Reader) define(c *cursor, id int64) {
 		c.fail()
 		return
 	}
-	if t := c.define(); c.err == nil {
-		r.types[id] = t
+	// A definition takes many times its bytes in memory, so they are limited before they are read.
+	limit := min(len(c.b), maxDefined-r.defined)
+	d := cursor{b: c.b[:limit]}
+	t := d.define()
+	if d.err != nil && limit < len(c.b) {
+		d.err = ErrTooLarge
 	}
+	if d.err != nil {
+		c.b, c.err = nil, d.err
+		return
+	}
+	used := limit - len(d.b)
+	c.b = c.b[used:]
+	r.defined += used
+	r.types[id] = t
 }
 
 // Discard reads a value and forgets it.

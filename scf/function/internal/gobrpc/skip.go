@@ -41,8 +41,12 @@ func (r *Reader) skip(c *cursor, id int64, depth int) {
 		if t.kind == kindArray && n != uint64(t.length) {
 			c.fail()
 		}
-		// Every value takes a byte at least, so this ends with the message.
 		for ; n > 0 && c.err == nil; n-- {
+			// A struct at the end of a message takes no byte, so a claimed number of them could keep this loop busy for ever.
+			if n > uint64(len(c.b)) {
+				c.b, c.err = nil, errElements
+				return
+			}
 			if t.kind == kindMap {
 				r.skip(c, t.key, depth+1)
 			}
