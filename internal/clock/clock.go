@@ -8,6 +8,9 @@ package clock
 
 import (
 	"container/heap"
+	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -17,14 +20,20 @@ type Clock struct {
 	mu     sync.Mutex
 	frozen bool
 	at     time.Time // where a frozen clock stands
-	jumps  []jump    // offsets by real time, oldest first; the first holds since ever
+	jumps  []jump    // offsets by real time, oldest first; the first holds for all time before
 	timers timerHeap
 	seq    uint64
 	wake   *time.Timer // fires when the next timer is due in real time; nil if none is set
 	closed bool
-	firing int        // timers that real time brought due and that run now
-	fired  *sync.Cond // firing became 0
+
+	// firing holds the goroutines in which callbacks run that real time brought due; fired tells of each that ends.
+	firing map[string]bool
+	fired  *sync.Cond
 }
+
+// maxJumps bounds the memory of a clock that is moved for days. Translate takes an instant before the oldest jump that is kept
+// for one just after it.
+const maxJumps = 4096
 
 type jump struct {
 	real   time.Time
@@ -48,7 +57,7 @@ func Frozen() Option { return func(c *Clock) { c.frozen = true } }
 // New returns a clock that reads the real time.
 func New(opts ...Option) *Clock {
 	now := time.Now()
-	c := &Clock{jumps: []jump{{real: now}}, at: now}
+	c := &Clock{jumps: []jump{{real: now}}, at: now, firing: map[string]bool{}}
 	c.fired = sync.NewCond(&c.mu)
 	for _, o := range opts {
 		o(c)
@@ -96,7 +105,8 @@ type Timer struct {
 }
 
 // AfterFunc calls f once, d from now by this clock. f runs in the goroutine that calls Advance, or in one of its own when
-// real time brings it due; it must not block. A d that is not positive means as soon as possible, in a goroutine of its own.
+// real time brings it due. It must not block, but may call any method of the clock, Advance included. A d that is not positive
+// means as soon as possible, in a goroutine of its own.
 func (c *Clock) AfterFunc(d time.Duration, f func()) *Timer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -153,9 +163,7 @@ func (c *Clock) AdvanceTo(t time.Time) {
 // step goes to the next timer due at or before target and fires it; with none left it goes to target and reports false.
 func (c *Clock) step(target time.Time) bool {
 	c.mu.Lock()
-	for c.firing > 0 { // a jump makes timers due in real time too: what those started counts as part of the way
-		c.fired.Wait()
-	}
+	c.waitForFiring()
 	if c.closed || len(c.timers) == 0 || c.timers[0].due.After(target) {
 		c.jump(target)
 		c.rearm()
@@ -170,6 +178,31 @@ func (c *Clock) step(target time.Time) bool {
 	return true
 }
 
+// waitForFiring waits for the callbacks that real time started: a jump makes timers due in real time too, and what those
+// start counts as part of the way. A callback that advances the clock itself does not wait for its own end, and nobody else
+// waits for it meanwhile. The lock is held.
+func (c *Clock) waitForFiring() {
+	if len(c.firing) == 0 {
+		return
+	}
+	if me := goroutine(); c.firing[me] {
+		delete(c.firing, me)
+		c.fired.Broadcast()
+		defer func() { c.firing[me] = true }()
+	}
+	for len(c.firing) > 0 {
+		c.fired.Wait()
+	}
+}
+
+// goroutine returns the number of the calling goroutine, from the first line of its stack: "goroutine 7 [running]:".
+func goroutine() string {
+	var buf [64]byte
+	line := string(buf[:runtime.Stack(buf[:], false)])
+	line, _, _ = strings.Cut(strings.TrimPrefix(line, "goroutine "), " ")
+	return line
+}
+
 // jump makes the clock read at least t. The lock is held.
 func (c *Clock) jump(t time.Time) {
 	d := t.Sub(c.now())
@@ -178,6 +211,9 @@ func (c *Clock) jump(t time.Time) {
 	}
 	if c.frozen {
 		c.at = c.at.Add(d)
+	}
+	if len(c.jumps) == maxJumps {
+		c.jumps = slices.Delete(c.jumps, 0, maxJumps/2)
 	}
 	c.jumps = append(c.jumps, jump{real: time.Now(), offset: c.jumps[len(c.jumps)-1].offset + d})
 }
@@ -200,6 +236,7 @@ func (c *Clock) rearm() {
 
 // fire runs what real time has brought due.
 func (c *Clock) fire() {
+	me := goroutine()
 	for {
 		c.mu.Lock()
 		if c.closed || len(c.timers) == 0 || c.timers[0].due.After(c.now()) {
@@ -208,13 +245,12 @@ func (c *Clock) fire() {
 			return
 		}
 		t := heap.Pop(&c.timers).(*Timer)
-		c.firing++
+		c.firing[me] = true
 		c.mu.Unlock()
 		t.f()
 		c.mu.Lock()
-		if c.firing--; c.firing == 0 {
-			c.fired.Broadcast()
-		}
+		delete(c.firing, me)
+		c.fired.Broadcast()
 		c.mu.Unlock()
 	}
 }

@@ -76,6 +76,66 @@ func TestCloseDropsTimers(t *testing.T) {
 	c.Advance(2*time.Hour, nil)
 }
 
+// A callback may move the clock, whoever started it and whoever else is moving it.
+func TestACallbackAdvances(t *testing.T) {
+	t.Run("in real time", func(t *testing.T) {
+		c := New()
+		later := make(chan struct{})
+		c.AfterFunc(time.Hour, func() { close(later) })
+		c.AfterFunc(0, func() { c.Advance(2*time.Hour, nil) })
+		<-later
+	})
+	t.Run("two at once", func(t *testing.T) {
+		c := New()
+		var both, done sync.WaitGroup
+		both.Add(2)
+		done.Add(2)
+		advance := func() {
+			defer done.Done()
+			both.Done()
+			both.Wait()
+			c.Advance(time.Minute, nil)
+		}
+		c.AfterFunc(0, func() {
+			c.AfterFunc(0, advance) // in a goroutine of its own
+			advance()
+		})
+		done.Wait()
+	})
+	t.Run("within Advance", func(t *testing.T) {
+		c := New(Frozen())
+		start := c.Now()
+		c.AfterFunc(time.Second, func() { c.Advance(time.Minute, nil) })
+		c.Advance(2*time.Second, nil)
+		assert.Equal(t, start.Add(time.Minute+time.Second), c.Now())
+	})
+	t.Run("while another waits for it", func(t *testing.T) {
+		c := New()
+		entered, release := make(chan struct{}), make(chan struct{})
+		c.AfterFunc(0, func() {
+			close(entered)
+			<-release
+			c.Advance(time.Minute, nil)
+		})
+		<-entered
+		done := make(chan struct{})
+		go func() { c.Advance(time.Minute, nil); close(done) }()
+		close(release)
+		<-done
+	})
+}
+
+func TestJumpsAreBounded(t *testing.T) {
+	c := New(Frozen())
+	start := c.Now()
+	for range 3 * maxJumps {
+		c.Advance(time.Second, nil)
+	}
+	assert.LessOrEqual(t, cap(c.jumps), 2*maxJumps)
+	assert.Equal(t, start.Add(3*maxJumps*time.Second), c.Now())
+	assert.WithinDuration(t, c.Now(), c.Translate(time.Now()), time.Second)
+}
+
 func TestConcurrentUse(t *testing.T) {
 	c := New()
 	var wg sync.WaitGroup
