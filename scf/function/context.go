@@ -20,6 +20,9 @@ type Context struct {
 	AppID           string
 	UIN             string
 	TraceID         string
+	// InvokedFunctionUnique and FunctionTrace are sent by the Go1 runtime only, as they came. Their meaning is not documented.
+	InvokedFunctionUnique string
+	FunctionTrace         string
 	// ClientContext is sent by the Go1 runtime only, as it came.
 	ClientContext []byte
 	// Environment holds the variables sent with the invocation (Go1 runtime only). Calls share it: do not change it.

@@ -81,11 +81,11 @@ func (e *engine) guard(ctx context.Context, payload []byte) (out []byte, fail *r
 		fail = panicReply(v)
 	}()
 	out, err := e.handler.Invoke(ctx, payload)
-	returned = true
 	if err != nil {
-		return nil, errorReply(err)
+		out, fail = nil, errorReply(err)
 	}
-	return out, nil
+	returned = true
+	return out, fail
 }
 
 // finish is called once the reply to a call was sent.
@@ -114,8 +114,18 @@ func (e *engine) runShutdown() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ending), e.opt.grace)
 	defer cancel()
 	for _, f := range e.opt.onShutdown {
-		f(ctx)
+		e.shutdown(ctx, f)
 	}
+}
+
+// shutdown calls f. One that panics does not keep the others from running.
+func (e *engine) shutdown(ctx context.Context, f func(context.Context)) {
+	defer func() {
+		if v := recover(); v != nil {
+			e.log("a function given to WithShutdown panicked: " + panicReply(v).message)
+		}
+	}()
+	f(ctx)
 }
 
 var logMu sync.Mutex
@@ -126,6 +136,7 @@ func (e *engine) log(text string) { logLine(e.opt.errorLog, text) }
 func logLine(w io.Writer, text string) {
 	logMu.Lock()
 	defer logMu.Unlock()
+	defer func() { _ = recover() }() // a writer that panics costs its line, not an answer
 	if !strings.HasPrefix(text, "function: ") {
 		text = "function: " + text
 	}

@@ -25,7 +25,14 @@ func (v *environment) apply(text string) (vars map[string]string, ok bool) {
 	}
 	if text != "" {
 		vars = map[string]string{}
-		if !jsontext.Object([]byte(text), func(name, value string) { vars[name] = value }) {
+		visit := func(name string, kind byte, value string) {
+			if kind == 'n' { // null: the variable is not sent
+				delete(vars, name)
+				return
+			}
+			vars[name] = value
+		}
+		if !jsontext.Object([]byte(text), visit) {
 			return nil, false
 		}
 	}

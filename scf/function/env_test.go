@@ -40,6 +40,8 @@ func TestEnvironmentOfInvocations(t *testing.T) {
 	assert.Equal(t, map[string]string{key: "two"}, vars)
 	assert.Equal(t, "id2 two", call(``))
 	assert.Nil(t, vars)
+	assert.Equal(t, "id2 two", call(`{"FUNCTION_TEST_KEY":null,"TENCENTCLOUD_SECRETID":"x","TENCENTCLOUD_SECRETID":null}`), "null is not sent")
+	assert.Empty(t, vars)
 	assert.Empty(t, r.log.String())
 	assert.Equal(t, "id2 two", call(`["no object"]`))
 	assert.Equal(t, "function: request r-1: its environment is no JSON object, it is not applied\n", r.log.String())

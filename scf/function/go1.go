@@ -142,18 +142,20 @@ func (c *go1Conn) metadata(in *gobrpc.Invoke) *Context {
 		c.e.log("request " + in.RequestID + ": its environment is no JSON object, it is not applied")
 	}
 	return &Context{
-		RequestID:       in.RequestID,
-		FunctionName:    in.FunctionName,
-		FunctionVersion: in.FunctionVersion,
-		Namespace:       in.Namespace,
-		MemoryLimitMB:   int(in.MemoryLimitMB),
-		TimeLimit:       time.Duration(in.TimeLimitMS) * time.Millisecond,
-		Region:          in.Region,
-		AppID:           in.AppID,
-		UIN:             in.UIN,
-		TraceID:         in.TraceID,
-		ClientContext:   in.ClientContext,
-		Environment:     vars,
+		RequestID:             in.RequestID,
+		FunctionName:          in.FunctionName,
+		FunctionVersion:       in.FunctionVersion,
+		Namespace:             in.Namespace,
+		MemoryLimitMB:         int(in.MemoryLimitMB),
+		TimeLimit:             time.Duration(in.TimeLimitMS) * time.Millisecond,
+		Region:                in.Region,
+		AppID:                 in.AppID,
+		UIN:                   in.UIN,
+		TraceID:               in.TraceID,
+		InvokedFunctionUnique: in.InvokedFunctionUnique,
+		FunctionTrace:         in.FunctionTrace,
+		ClientContext:         in.ClientContext,
+		Environment:           vars,
 	}
 }
 

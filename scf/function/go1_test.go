@@ -49,7 +49,7 @@ func TestGo1Call(t *testing.T) {
 	assert.Equal(t, &function.Context{
 		RequestID: "r-1", TraceID: "t-1", ClientContext: []byte(`{"a":1}`), Namespace: "ns", FunctionName: "thumb",
 		FunctionVersion: "$LATEST", MemoryLimitMB: 128, TimeLimit: 3 * time.Second, Region: "ap-guangzhou",
-		AppID: "1250000000", UIN: "100000000001",
+		AppID: "1250000000", UIN: "100000000001", InvokedFunctionUnique: "u", FunctionTrace: "x",
 		Environment: map[string]string{"FUNCTION_TEST_A": "new", "N": "1"},
 	}, got)
 	assert.WithinDuration(t, when, deadline, 0)

@@ -53,6 +53,6 @@ func TestGoexitImage(t *testing.T) {
 
 func TestGoexitLocal(t *testing.T) {
 	leak.Check(t)
-	err := function.Run(t.Context(), goexit, function.WithMode(function.ModeLocal), function.Local(file(t, "1"), nil))
+	err := function.Run(t.Context(), goexit, function.WithMode(function.ModeLocal), local(strings.NewReader("1"), nil))
 	assert.EqualError(t, err, goexitText)
 }

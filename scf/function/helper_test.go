@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/rpc"
 	"os"
 	"sync"
@@ -53,6 +54,15 @@ func act(ctx context.Context, payload []byte) ([]byte, error) {
 		return fmt.Appendf(nil, "%q", context.Cause(ctx)), nil
 	}
 	return payload, nil
+}
+
+// local gives the local mode its input, output and arguments.
+func local(stdin io.Reader, stdout io.Writer, args ...string) function.Option {
+	return func(o *function.Options) {
+		for _, opt := range []function.Option{function.WithStdin(stdin), function.WithStdout(stdout), function.WithArgs(args...)} {
+			opt(o)
+		}
+	}
 }
 
 // running is a Run in a goroutine.

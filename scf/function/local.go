@@ -27,13 +27,13 @@ The same program runs in the cloud: there, the environment says how events arriv
 
 // serveLocal handles one event on somebody's desk.
 func serveLocal(e *engine) error {
-	args := e.opt.args[min(1, len(e.opt.args)):]
-	input := io.Reader(e.opt.stdin)
+	args := e.opt.args
+	input := e.opt.stdin
 	switch {
 	case len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help"):
 		name := "function"
-		if len(e.opt.args) > 0 {
-			name = filepath.Base(e.opt.args[0])
+		if len(os.Args) > 0 {
+			name = filepath.Base(os.Args[0])
 		}
 		_, err := io.WriteString(e.opt.stdout, strings.ReplaceAll(localHelp, "%s", name))
 		return err
@@ -54,10 +54,8 @@ func serveLocal(e *engine) error {
 		}
 		defer f.Close()
 		input = f
-	default:
-		if st, err := e.opt.stdin.Stat(); err == nil && st.Mode()&os.ModeCharDevice != 0 {
-			e.log("reading one event from standard input; -h explains")
-		}
+	case isTerminal(input):
+		e.log("reading one event from standard input; -h explains")
 	}
 	payload, err := e.readEvent(input)
 	switch {
@@ -71,6 +69,15 @@ func serveLocal(e *engine) error {
 		return errors.New("function: the event is too large")
 	}
 	return e.runLocal(payload)
+}
+
+func isTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	st, err := f.Stat()
+	return err == nil && st.Mode()&os.ModeCharDevice != 0
 }
 
 // readEvent reads all of r unless the process is told to end: a terminal may have nothing to say for ever, and reading it

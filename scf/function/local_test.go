@@ -51,7 +51,7 @@ func TestLocal(t *testing.T) {
 			var out bytes.Buffer
 			log := &lines{}
 			err := function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeLocal),
-				function.WithErrorLog(log), function.Local(file(t, tt.stdin), &out, tt.args...))
+				function.WithErrorLog(log), local(strings.NewReader(tt.stdin), &out, tt.args...))
 			if tt.fail == "" {
 				require.NoError(t, err)
 			} else {
@@ -67,16 +67,16 @@ func TestLocal(t *testing.T) {
 func TestLocalHelp(t *testing.T) {
 	for _, flag := range []string{"-h", "-help", "--help"} {
 		var out bytes.Buffer
-		err := function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeLocal), function.Local(file(t, ""), &out, flag))
+		err := function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeLocal), local(strings.NewReader(""), &out, flag))
 		require.NoError(t, err)
-		assert.Contains(t, out.String(), "usage: prog [event.json | -]")
+		assert.Contains(t, out.String(), "usage: "+filepath.Base(os.Args[0])+" [event.json | -]")
 		assert.NotContains(t, out.String(), "%s")
 	}
 }
 
 func TestLocalErrorsWrap(t *testing.T) {
 	err := function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeLocal),
-		function.Local(file(t, ""), nil, filepath.Join(t.TempDir(), "none")))
+		local(strings.NewReader(""), nil, filepath.Join(t.TempDir(), "none")))
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 }
 
@@ -86,7 +86,7 @@ func TestLocalInterrupted(t *testing.T) {
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	assert.NoError(t, function.Run(ctx, function.HandlerFunc(act), function.WithMode(function.ModeLocal), function.Local(r, &bytes.Buffer{})))
+	assert.NoError(t, function.Run(ctx, function.HandlerFunc(act), function.WithMode(function.ModeLocal), local(r, &bytes.Buffer{})))
 	require.NoError(t, w.Close())
 	require.NoError(t, r.Close())
 }
@@ -98,7 +98,7 @@ func TestLocalServe(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		done <- function.Run(ctx, function.HandlerFunc(act), function.WithMode(function.ModeLocal),
-			function.Local(os.Stdin, &bytes.Buffer{}, "-serve", "127.0.0.1:0"), function.WithErrorLog(&lines{}),
+			local(os.Stdin, &bytes.Buffer{}, "-serve", "127.0.0.1:0"), function.WithErrorLog(&lines{}),
 			function.OnListen(func(a string) { listening <- a }))
 	}()
 	tr := &http.Transport{}

@@ -18,10 +18,12 @@ type options struct {
 	errorLog   io.Writer
 	onShutdown []func(context.Context)
 
+	// Of ModeLocal.
+	args   []string
+	stdin  io.Reader
+	stdout io.Writer
+
 	// What a test replaces.
-	args        []string
-	stdin       *os.File
-	stdout      io.Writer
 	connectTime time.Duration // how long the Custom Runtime's API may be away
 	onListen    func(addr string)
 
@@ -36,7 +38,7 @@ func newOptions(opts []Option) *options {
 	o := &options{
 		grace:       2 * time.Second,
 		errorLog:    os.Stderr,
-		args:        os.Args,
+		args:        os.Args[min(1, len(os.Args)):],
 		stdin:       os.Stdin,
 		stdout:      os.Stdout,
 		connectTime: 10 * time.Second,
@@ -85,8 +87,33 @@ func WithErrorLog(w io.Writer) Option {
 	return func(o *options) { o.errorLog = w }
 }
 
-// WithShutdown has f called once when the process ends cleanly or after a panic, when no invocation is running any more.
-// Its context ends with the grace (see [WithGrace]). Functions are called in the order given.
+// WithShutdown adds a function that [Run] calls once before it returns, in every mode and whatever ended it, also when the
+// platform could not be reached. No invocation is running then, unless one did not come back after its context was cancelled.
+// The function's context ends with the grace (see [WithGrace]). Functions are called in the order given; a panic of one is
+// logged and the others are still called.
 func WithShutdown(f func(context.Context)) Option {
 	return func(o *options) { o.onShutdown = append(o.onShutdown, f) }
+}
+
+// WithArgs sets the arguments that [ModeLocal] reads in place of those of the process, without the program's name: nothing or
+// "-" for an event on standard input, the name of a file with an event, or "-serve" with an address. Programs with flags of
+// their own pass what is left of them, such as flag.Args.
+func WithArgs(args ...string) Option {
+	return func(o *options) { o.args = args }
+}
+
+// WithStdin sets where [ModeLocal] reads an event from when no file is named. Nil means [os.Stdin].
+func WithStdin(r io.Reader) Option {
+	if r == nil {
+		r = os.Stdin
+	}
+	return func(o *options) { o.stdin = r }
+}
+
+// WithStdout sets where [ModeLocal] writes the result. Nil means [os.Stdout].
+func WithStdout(w io.Writer) Option {
+	if w == nil {
+		w = os.Stdout
+	}
+	return func(o *options) { o.stdout = w }
 }

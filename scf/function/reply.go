@@ -1,7 +1,6 @@
 package function
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -43,21 +42,20 @@ type frame struct {
 	label string // name of the Go function
 }
 
+// errorReply reports err. All that is called here is a handler's own code and may panic, as methods of nil pointers do.
 func errorReply(err error) *reply {
-	r := &reply{message: safely(err.Error, err), typ: errorType(err), code: 1}
-	var t ErrorTyper
-	if errors.As(err, &t) {
-		if name := t.ErrorType(); name != "" {
+	tree := errorTree(err)
+	r := &reply{message: errorText(err), typ: errorType(tree), code: 1}
+	if t, ok := find[ErrorTyper](tree); ok {
+		if name := call(t.ErrorType, ""); name != "" {
 			r.typ = name
 		}
 	}
-	var c ErrorCoder
-	if errors.As(err, &c) {
-		r.code = c.ErrorCode()
+	if c, ok := find[ErrorCoder](tree); ok {
+		r.code = call(c.ErrorCode, 1)
 	}
-	var x ErrorExiter
-	if errors.As(err, &x) {
-		r.exit = x.ShouldExit()
+	if x, ok := find[ErrorExiter](tree); ok {
+		r.exit = call(x.ShouldExit, false)
 	}
 	return r
 }
@@ -66,51 +64,79 @@ func panicReply(v any) *reply {
 	r := &reply{code: 1, exit: true, panicked: true, stack: callers()}
 	switch v := v.(type) {
 	case error:
-		r.message, r.typ = safely(v.Error, v), errorType(v)
+		r.message, r.typ = errorText(v), errorType(errorTree(v))
 	case fmt.Stringer:
-		r.message, r.typ = safely(v.String, v), typeName(v)
+		r.message, r.typ = call(v.String, "a "+typeName(v)+" whose String method panics"), typeName(v)
 	default:
 		r.message, r.typ = fmt.Sprint(v), typeName(v)
 	}
 	return r
 }
 
-// safely protects from Error methods that panic themselves, as those of nil pointers do.
-func safely(text func() string, v any) (s string) {
+// errorText returns err's text, or says why there is none.
+func errorText(err error) string {
+	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
+		return call(err.Error, "the handler returned a nil "+v.Type().String()+" as its error; return a plain nil")
+	}
+	return call(err.Error, "an error of type "+reflect.TypeOf(err).String()+" whose Error method panics")
+}
+
+// call returns what f returns, or instead if f panics.
+func call[T any](f func() T, instead T) (v T) {
 	defer func() {
 		if recover() != nil {
-			s = "a " + typeName(v) + " that cannot say its text"
+			v = instead
 		}
 	}()
-	return text()
+	return f()
 }
 
-// errorType names the outermost exported Go type in err's tree. If there is none, like in errors.New, it is the type of err.
-func errorType(err error) string {
-	if name := exportedType(err); name != "" {
-		return name
-	}
-	return typeName(err)
-}
+// maxTree bounds how many errors of a tree are looked at: one whose Unwrap returns itself has no end.
+const maxTree = 1000
 
-func exportedType(err error) string {
-	if err == nil {
-		return ""
-	}
-	if name := typeName(err); name != "" && 'A' <= name[0] && name[0] <= 'Z' {
-		return name
-	}
-	switch u := err.(type) {
-	case interface{ Unwrap() error }:
-		return exportedType(u.Unwrap())
-	case interface{ Unwrap() []error }:
-		for _, e := range u.Unwrap() {
-			if name := exportedType(e); name != "" {
-				return name
+// errorTree lists err and what it wraps in the order of [errors.Is].
+func errorTree(err error) []error {
+	var tree []error
+	var walk func(err error)
+	walk = func(err error) {
+		if err == nil || len(tree) == maxTree {
+			return
+		}
+		tree = append(tree, err)
+		switch u := err.(type) {
+		case interface{ Unwrap() error }:
+			walk(call(u.Unwrap, nil))
+		case interface{ Unwrap() []error }:
+			for _, e := range call(u.Unwrap, nil) {
+				walk(e)
 			}
 		}
 	}
-	return ""
+	walk(err)
+	return tree
+}
+
+// find is errors.As on a tree.
+func find[T any](tree []error) (found T, ok bool) {
+	for _, err := range tree {
+		if t, is := err.(T); is {
+			return t, true
+		}
+		if a, can := err.(interface{ As(any) bool }); can && call(func() bool { return a.As(&found) }, false) {
+			return found, true
+		}
+	}
+	return found, false
+}
+
+// errorType names the outermost exported Go type in a tree. If there is none, like in errors.New, it is the outermost type.
+func errorType(tree []error) string {
+	for _, err := range tree {
+		if name := typeName(err); name != "" && 'A' <= name[0] && name[0] <= 'Z' {
+			return name
+		}
+	}
+	return typeName(tree[0])
 }
 
 // typeName is the name of v's type without package, pointers and type arguments.

@@ -86,9 +86,7 @@ func Run(ctx context.Context, h Handler, opts ...Option) error {
 	case <-e.ending.Done():
 		err = e.drain(done)
 	}
-	if e.ending.Err() != nil {
-		e.runShutdown()
-	}
+	e.runShutdown()
 	if err == nil {
 		err = e.failure()
 	}

@@ -44,7 +44,10 @@ func FuzzObject(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got := map[string]string{}
-		ok := jsontext.Object(b, func(name, value string) { got[name] = value })
+		ok := jsontext.Object(b, func(name string, kind byte, value string) {
+			require.True(t, kind == '"' || kind == value[0])
+			got[name] = value
+		})
 		var want map[string]json.RawMessage
 		if err := json.Unmarshal(b, &want); err != nil || want == nil {
 			require.False(t, ok)

@@ -5,9 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// Object reads a flat object: each member is handed to visit with its value as text, a string's content unescaped and
-// anything else as it is written. It tells whether b is an object; visit may have been called if it is not.
-func Object(b []byte, visit func(name, value string)) bool {
+// Object reads a flat object and calls visit for each member: kind is the first byte of the value as written, such as '"' for
+// a string or 'n' for null, and value its text, a string's content unescaped and anything else as written. It reports whether
+// b is an object, and calls visit only if it is.
+func Object(b []byte, visit func(name string, kind byte, value string)) bool {
 	if !Valid(b) {
 		return false
 	}
@@ -23,9 +24,9 @@ func Object(b []byte, visit func(name, value string)) bool {
 		i = space(b, i+1)
 		end, _ = skipValue(b, i, 0)
 		if b[i] == '"' {
-			visit(name, unquote(b[i+1:end-1]))
+			visit(name, b[i], unquote(b[i+1:end-1]))
 		} else {
-			visit(name, string(b[i:end]))
+			visit(name, b[i], string(b[i:end]))
 		}
 		if i = space(b, end); b[i] == ',' {
 			i = space(b, i+1)
