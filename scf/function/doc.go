@@ -23,7 +23,7 @@
 //
 // The Go1 runtime may send environment variables with an invocation, the temporary credentials among them. Those that differ
 // from the ones sent with the invocation before are set in the process, so that os.Getenv sees them; a variable that is no
-// longer sent stays as it is. What a call itself was sent is in [Context].Environment, whatever other calls are sent
+// longer sent, or sent as null, stays as it is. What a call itself was sent is in [Context].Environment, whatever other calls are sent
 // meanwhile.
 //
 // # What is answered

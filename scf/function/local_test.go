@@ -74,6 +74,33 @@ func TestLocalHelp(t *testing.T) {
 	}
 }
 
+// Whatever ends Run, the functions of WithShutdown are called, and one that panics does not keep the others from it.
+func TestShutdownFunctionsAlwaysRun(t *testing.T) {
+	t.Setenv("SCF_RUNTIME_API", "")
+	for name, opts := range map[string][]function.Option{
+		"handled":       {function.WithMode(function.ModeLocal), local(strings.NewReader("1"), &bytes.Buffer{})},
+		"failed":        {function.WithMode(function.ModeLocal), local(strings.NewReader(`"fail"`), nil)},
+		"panicked":      {function.WithMode(function.ModeLocal), local(strings.NewReader(`"panic"`), nil)},
+		"no event":      {function.WithMode(function.ModeLocal), local(strings.NewReader(""), nil)},
+		"cannot listen": {function.WithMode(function.ModeImage), function.WithAddr("198.51.100.1:x")},
+		"no platform":   {function.WithMode(function.ModeCustom)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			leak.Check(t)
+			var called []string
+			log := &lines{}
+			_ = function.Run(t.Context(), function.HandlerFunc(act), append(opts, function.WithErrorLog(log),
+				function.WithShutdown(func(context.Context) { called = append(called, "one"); panic("luck") }),
+				function.WithShutdown(func(ctx context.Context) {
+					called = append(called, "two")
+					assert.NoError(t, ctx.Err())
+				}))...)
+			assert.Equal(t, []string{"one", "two"}, called)
+			assert.Contains(t, log.String(), "function: a function given to WithShutdown panicked: luck\n")
+		})
+	}
+}
+
 func TestLocalErrorsWrap(t *testing.T) {
 	err := function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeLocal),
 		local(strings.NewReader(""), nil, filepath.Join(t.TempDir(), "none")))

@@ -8,7 +8,7 @@ import (
 	"reflect"
 )
 
-// Reflect makes a Handler of any function that scf-go-lib's Start takes:
+// Reflect returns a Handler that calls f, which may have any of the signatures that scf-go-lib's Start takes:
 //
 //	func()
 //	func() error
@@ -21,8 +21,12 @@ import (
 //	func(context.Context, In) (Out, error)
 //
 // and also func(In), func(context.Context) and func(context.Context, In). In and Out are whatever encoding/json can decode
-// and encode; each call gets a new In. A value that is a [Handler] already is returned as it is. Anything else is a mistake
-// that [Run] names before it takes an event, and that Invoke returns. New code uses [JSON], which the compiler checks.
+// and encode; each call gets a new In. In place of context.Context, f may take an interface that asks for no more than it,
+// such as one that embeds it. A last parameter of ...any gets the decoded event as its only value. A value that is a [Handler]
+// already is returned as it is.
+//
+// Anything else is a mistake that [Run] reports before it takes an event, and that Invoke returns: scf-go-lib takes a few more
+// functions, which fail at every event, like one whose In is a channel. New code uses [JSON], which the compiler checks.
 func Reflect(f any) Handler {
 	if h, ok := f.(Handler); ok {
 		return h
@@ -58,8 +62,8 @@ func (h *reflected) inspect(f any) error {
 		return wrong("it is no function")
 	case h.f.IsNil():
 		return wrong("it is nil")
-	case t.IsVariadic():
-		return wrong("it is variadic; take a slice")
+	case t.IsVariadic() && t.In(t.NumIn()-1).Elem() != reflect.TypeFor[any]():
+		return wrong("it takes a variable number of %v, want a slice or ...any", t.In(t.NumIn()-1).Elem())
 	case t.NumIn() > 2:
 		return wrong("it takes %d arguments, want context.Context and an event at most", t.NumIn())
 	case t.NumOut() > 2:
@@ -67,8 +71,14 @@ func (h *reflected) inspect(f any) error {
 	}
 	for i := range t.NumIn() {
 		in := t.In(i)
+		if t.IsVariadic() && i == t.NumIn()-1 {
+			in = in.Elem()
+		}
 		switch {
-		case i == 0 && in == contextType:
+		case i == 0 && in.Kind() == reflect.Interface && in.Implements(contextType):
+			if !contextType.Implements(in) {
+				return wrong("%v asks for methods that context.Context does not have", in)
+			}
 			h.context = true
 		case in == contextType:
 			return wrong("context.Context must be the first argument")

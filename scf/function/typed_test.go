@@ -95,6 +95,10 @@ func TestReflectSignatures(t *testing.T) {
 		"func(In)":                              {func(o order) { called += o.ID }, "", nil},
 		"func(Context)":                         {func(context.Context) { called++ }, "", nil},
 		"func(Context, In)":                     {func(context.Context, order) { called++ }, "", nil},
+		"an interface that embeds Context":      {func(ctx wrapped) (string, error) { return id(ctx), nil }, `"r"`, nil},
+		"such an interface and an event":        {func(ctx wrapped, o order) (string, error) { return id(ctx) + o.Note, nil }, `"rn"`, nil},
+		"func(...any)":                          {func(v ...any) (any, error) { return v, nil }, `[{"id":1,"note":"n"}]`, nil},
+		"func(Context, ...any)":                 {func(_ context.Context, v ...any) (int, error) { return len(v), nil }, `1`, nil},
 		"a Handler":                             {function.HandlerFunc(func(_ context.Context, p []byte) ([]byte, error) { return p[:1], nil }), "{", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -110,22 +114,31 @@ func TestReflectSignatures(t *testing.T) {
 	assert.Equal(t, 5, called)
 }
 
+type wrapped interface{ context.Context }
+
+type larger interface {
+	context.Context
+	Other()
+}
+
 func TestReflectMistakes(t *testing.T) {
 	var none func() error
 	for want, f := range map[string]any{
-		"Reflect was given nil":                              nil,
-		"handler int: it is no function":                     7,
-		"handler func() error: it is nil":                    none,
-		"handler func(...int): it is variadic; take a slice": func(...int) {},
-		"handler func(context.Context, int, int): it takes 3 arguments, want context.Context and an event at most":  func(context.Context, int, int) {},
-		"handler func() (int, int, error): it returns 3 values, want a result and an error at most":                 func() (int, int, error) { return 0, 0, nil },
-		"handler func(int, context.Context): it takes two arguments, so the first must be context.Context, not int": func(int, context.Context) {},
-		"handler func(context.Context, context.Context): context.Context must be the first argument":                func(context.Context, context.Context) {},
-		"handler func(chan int): no event can be decoded into chan int":                                             func(chan int) {},
-		"handler func(error): no event can be decoded into error":                                                   func(error) {},
-		"handler func(*func()): no event can be decoded into *func()":                                               func(*func()) {},
-		"handler func() (int, string): the second returned value must be an error, not string":                      func() (int, string) { return 0, "" },
-		"handler func() int: a single returned value must be an error, not int; return (int, error)":                func() int { return 0 },
+		"Reflect was given nil":           nil,
+		"handler int: it is no function":  7,
+		"handler func() error: it is nil": none,
+		"handler func(...int): it takes a variable number of int, want a slice or ...any":                              func(...int) {},
+		"handler func(function_test.larger): function_test.larger asks for methods that context.Context does not have": func(larger) {},
+		"handler func(function_test.wrapped, context.Context): context.Context must be the first argument":             func(wrapped, context.Context) {},
+		"handler func(context.Context, int, int): it takes 3 arguments, want context.Context and an event at most":     func(context.Context, int, int) {},
+		"handler func() (int, int, error): it returns 3 values, want a result and an error at most":                    func() (int, int, error) { return 0, 0, nil },
+		"handler func(int, context.Context): it takes two arguments, so the first must be context.Context, not int":    func(int, context.Context) {},
+		"handler func(context.Context, context.Context): context.Context must be the first argument":                   func(context.Context, context.Context) {},
+		"handler func(chan int): no event can be decoded into chan int":                                                func(chan int) {},
+		"handler func(error): no event can be decoded into error":                                                      func(error) {},
+		"handler func(*func()): no event can be decoded into *func()":                                                  func(*func()) {},
+		"handler func() (int, string): the second returned value must be an error, not string":                         func() (int, string) { return 0, "" },
+		"handler func() int: a single returned value must be an error, not int; return (int, error)":                   func() int { return 0 },
 	} {
 		h := function.Reflect(f)
 		err := function.Run(t.Context(), h, function.WithMode(function.ModeLocal))
