@@ -28,25 +28,25 @@ func serveImageConn(e *engine, conn net.Conn, fixed Context) {
 	for {
 		req, err := r.ReadRequest()
 		if err != nil {
-			refuse(w, err)
+			refuse(e, conn, w, req, err)
 			return
 		}
-		if req.Expects && w.WriteContinue() != nil {
+		if req.Expects && req.Length <= maxPayload && w.WriteContinue() != nil {
 			return
 		}
 		body, err := r.ReadBody(req, maxPayload)
 		if err != nil {
-			refuse(w, err)
+			refuse(e, conn, w, req, err)
 			return
 		}
 		closing := req.Close || e.ending.Err() != nil
 		switch {
 		case req.Path != imagePath:
-			err = w.WriteResponse(404, "Not Found", []byte(`{"errorMessage":"only `+imagePath+` is served"}`), closing)
+			err = w.WriteResponse(req, http1.Response{Status: 404, Close: closing, Body: []byte(`{"errorMessage":"only ` + imagePath + ` is served"}`)})
 		case req.Method != "POST":
-			err = w.WriteResponse(405, "Method Not Allowed", []byte(`{"errorMessage":"only POST is served"}`), closing)
+			err = w.WriteResponse(req, http1.Response{Status: 405, Allow: "POST", Close: closing, Body: []byte(`{"errorMessage":"only POST is served"}`)})
 		default:
-			err = serveImageCall(e, r, w, fixed, body, closing)
+			err = serveImageCall(e, r, w, fixed, req, body, closing)
 		}
 		if err != nil || closing {
 			return
@@ -54,13 +54,13 @@ func serveImageConn(e *engine, conn net.Conn, fixed Context) {
 	}
 }
 
-func serveImageCall(e *engine, r *http1.Reader, w *http1.Writer, meta Context, body []byte, closing bool) error {
+func serveImageCall(e *engine, r *http1.Reader, w *http1.Writer, meta Context, req http1.Request, body []byte, closing bool) error {
 	deadline := imageMetadata(r, &meta, time.Now())
 	out, fail := e.invoke(&meta, body, deadline)
 	if fail == nil {
-		return w.WriteResponse(200, "OK", out, closing)
+		return w.WriteResponse(req, http1.Response{Status: 200, Body: out, Close: closing})
 	}
-	err := w.WriteResponse(500, "Internal Server Error", fail.json(meta.RequestID), closing || fail.exit)
+	err := w.WriteResponse(req, http1.Response{Status: 500, Body: fail.json(meta.RequestID), Close: closing || fail.exit})
 	e.finish(&meta, fail)
 	return err
 }
@@ -93,12 +93,22 @@ func imageMetadata(r *http1.Reader, m *Context, now time.Time) (deadline time.Ti
 	return deadline
 }
 
-// refuse answers what is no request, if that is the trouble.
-func refuse(w *http1.Writer, err error) {
+// maxRefusedTime bounds how long a client may go on sending a body that was refused.
+const maxRefusedTime = 10 * time.Second
+
+// refuse answers requests that cannot be parsed or are too large. The client may still be sending: what it sends is read to
+// the end, or the answer would be lost, see linger.
+func refuse(e *engine, conn net.Conn, w *http1.Writer, req http1.Request, err error) {
+	resp := http1.Response{Close: true}
 	switch {
 	case errors.Is(err, http1.ErrMalformed):
-		_ = w.WriteResponse(400, "Bad Request", []byte(`{"errorMessage":"malformed request"}`), true)
+		resp.Status, resp.Body = 400, []byte(`{"errorMessage":"malformed request"}`)
 	case errors.Is(err, http1.ErrTooLarge):
-		_ = w.WriteResponse(413, "Content Too Large", []byte(`{"errorMessage":"request too large"}`), true)
+		resp.Status, resp.Body = 413, []byte(`{"errorMessage":"request too large"}`)
+	default:
+		return // the connection broke
+	}
+	if w.WriteResponse(req, resp) == nil {
+		linger(e, conn, maxRefusedTime)
 	}
 }

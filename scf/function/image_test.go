@@ -1,6 +1,7 @@
 package function_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -121,6 +122,95 @@ func TestImageExpect(t *testing.T) {
 	b, err = io.ReadAll(conn)
 	require.NoError(t, err)
 	assert.True(t, strings.HasSuffix(string(b), "\r\n\r\n1"), "%q", b)
+	r.end(t)
+}
+
+// What a client asks with HEAD is answered without a body, and the connection goes on.
+func TestImageHead(t *testing.T) {
+	leak.Check(t)
+	r := run(t, function.ModeImage, function.HandlerFunc(act))
+	conn, err := net.Dial("tcp", r.addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "HEAD /event-invoke HTTP/1.1\r\nHost: x\r\n\r\nHEAD / HTTP/1.1\r\nHost: x\r\n\r\n"+
+		"GET /event-invoke HTTP/1.1\r\nHost: x\r\n\r\nPOST /event-invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1")
+	require.NoError(t, err)
+	br := bufio.NewReader(conn)
+	for _, want := range []struct {
+		method, allow, body string
+		status              int
+	}{
+		{"HEAD", "POST", "", 405}, {"HEAD", "", "", 404},
+		{"GET", "POST", `{"errorMessage":"only POST is served"}`, 405}, {"POST", "", "1", 200},
+	} {
+		resp, err := http.ReadResponse(br, &http.Request{Method: want.method})
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		assert.Equal(t, want.status, resp.StatusCode)
+		assert.Equal(t, want.allow, resp.Header.Get("Allow"))
+		assert.Equal(t, want.body, string(body))
+	}
+	r.end(t)
+}
+
+// A client of HTTP/1.0 keeps the connection if it is told so.
+func TestImageKeepAlive(t *testing.T) {
+	leak.Check(t)
+	r := run(t, function.ModeImage, function.HandlerFunc(act))
+	conn, err := net.Dial("tcp", r.addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	br := bufio.NewReader(conn)
+	for _, tt := range []struct{ version, connection, want string }{
+		{"1.0", "Connection: Keep-Alive\r\n", "keep-alive"}, {"1.1", "", ""}, {"1.0", "", "close"},
+	} {
+		_, err = io.WriteString(conn, "POST /event-invoke HTTP/"+tt.version+"\r\n"+tt.connection+"Content-Length: 1\r\n\r\n1")
+		require.NoError(t, err)
+		resp, err := http.ReadResponse(br, nil)
+		require.NoError(t, err)
+		_, err = io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		got := resp.Header.Get("Connection")
+		if resp.Close {
+			got = "close"
+		}
+		assert.Equal(t, tt.want, got)
+	}
+	r.end(t)
+}
+
+// A client that sends a body over the limit gets its answer, whatever part of the body was read.
+func TestImageTooLarge(t *testing.T) {
+	leak.Check(t)
+	r := run(t, function.ModeImage, function.HandlerFunc(act))
+	url := "http://" + r.addr + "/event-invoke"
+	body := make([]byte, 65<<20)
+	for name, body := range map[string]io.Reader{"sized": bytes.NewReader(body), "chunked": io.MultiReader(bytes.NewReader(body))} {
+		t.Run(name, func(t *testing.T) {
+			conn, err := net.Dial("tcp", r.addr)
+			require.NoError(t, err)
+			defer conn.Close()
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
+			require.NoError(t, err)
+			require.NoError(t, req.Write(conn)) // all of it, before the answer is read
+			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			assert.Equal(t, 413, resp.StatusCode)
+			assert.True(t, resp.Close)
+		})
+	}
+	t.Run("asked first", func(t *testing.T) {
+		conn, err := net.Dial("tcp", r.addr)
+		require.NoError(t, err)
+		defer conn.Close()
+		_, err = io.WriteString(conn, "POST /event-invoke HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 70000000\r\n\r\n")
+		require.NoError(t, err)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		require.NoError(t, err)
+		assert.Equal(t, 413, resp.StatusCode, "no 100 before it")
+	})
 	r.end(t)
 }
 

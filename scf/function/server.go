@@ -62,17 +62,23 @@ func (s *server) handle(conn net.Conn, serve func(*engine, net.Conn)) {
 	defer context.AfterFunc(s.e.hard, func() { _ = conn.Close() })()
 	serve(s.e, conn)
 	if s.e.ending.Err() != nil {
-		linger(conn)
+		linger(s.e, conn, endingTime)
 	}
 }
 
-// linger waits a moment for the peer to close first: closing a socket with unread bytes in it makes the kernel drop what the
-// peer has not received yet, which may be the report of a panic.
-func linger(conn net.Conn) {
+// endingTime is how long a peer may take to close its side when the process ends.
+const endingTime = 250 * time.Millisecond
+
+// linger waits for the peer to close first, for the given time at most: closing a socket with unread bytes in it makes the
+// kernel drop what the peer has not received yet, which may be the report of a panic.
+func linger(e *engine, conn net.Conn, patience time.Duration) {
 	t, ok := conn.(*net.TCPConn)
 	if !ok || t.CloseWrite() != nil {
 		return
 	}
-	_ = t.SetReadDeadline(time.Now().Add(250 * time.Millisecond))
+	_ = t.SetReadDeadline(time.Now().Add(patience))
+	if e.ending.Err() != nil { // the end of the process sets a deadline too, and may have done so just before
+		_ = t.SetReadDeadline(time.Now().Add(min(patience, endingTime)))
+	}
 	_, _ = io.Copy(io.Discard, t)
 }

@@ -109,7 +109,7 @@ func TestFollowsThePeersTypes(t *testing.T) {
 		Nils          []any
 		FunctionName  string
 		Uint          uint64
-		Negative      int
+		Negative      int64
 		Deep          [][]map[int]inner
 		Payload       []byte
 		Deadline      struct{ Extra, Nanos int64 }

@@ -120,7 +120,8 @@ func TestWriter(t *testing.T) {
 		go func() {
 			w := http1.NewWriter(a)
 			err := errors.Join(w.WriteRequest("POST", "/p", "h:1", body), w.WriteRequest("GET", "/g", "h:1", nil),
-				w.WriteContinue(), w.WriteResponse(200, "OK", body, false), w.WriteResponse(500, "No", body, true), a.Close())
+				w.WriteContinue(), w.WriteResponse(http1.Request{}, http1.Response{Status: 200, Body: body}),
+				w.WriteResponse(http1.Request{Method: "POST"}, http1.Response{Status: 500, Body: body, Close: true}), a.Close())
 			assert.NoError(t, err)
 		}()
 		r := bufio.NewReader(b)

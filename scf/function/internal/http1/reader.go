@@ -68,11 +68,12 @@ func fold(c byte) byte {
 	return c
 }
 
-// A Response is what a server answered. Close tells that the connection cannot be used again.
+// A Response is an answer, one that was read or one to be written.
 type Response struct {
 	Status int
 	Body   []byte
-	Close  bool
+	Allow  string // written only: the methods that a path takes, for status 405
+	Close  bool   // the connection cannot be used again
 }
 
 // ReadResponse reads the answer to a request whose method was not HEAD, passing over provisional answers. A body over limit

@@ -6,12 +6,14 @@ import "bytes"
 type Request struct {
 	Method string
 	Path   string // without the query
+	Length int64  // of the body as claimed, -1 if it is not known beforehand or there is none
 	// Expects tells that the client waits for a provisional answer before it sends the body.
 	Expects bool
 	// Close tells that the client wants no further answer on this connection.
 	Close bool
 
-	framing framing
+	chunked   bool
+	keepAlive bool // an HTTP/1.0 client asked to keep the connection, and waits to be told that it is kept
 }
 
 // ReadRequest reads a request up to its body.
@@ -37,19 +39,20 @@ func (r *Reader) ReadRequest() (Request, error) {
 	return Request{
 		Method:  string(method),
 		Path:    string(path),
+		Length:  f.length,
 		Expects: !old && equalFold([]byte(r.Get("expect")), "100-continue"),
 		Close:   f.close,
-		framing: f,
+		chunked: f.chunked, keepAlive: old && !f.close,
 	}, nil
 }
 
 // ReadBody reads the body of req, the request read last. A body over limit bytes is ErrTooLarge.
 func (r *Reader) ReadBody(req Request, limit int64) ([]byte, error) {
 	switch {
-	case req.framing.chunked:
+	case req.chunked:
 		return r.readChunked(limit)
-	case req.framing.length > 0:
-		return r.readSized(req.framing.length, limit)
+	case req.Length > 0:
+		return r.readSized(req.Length, limit)
 	}
 	return []byte{}, nil
 }

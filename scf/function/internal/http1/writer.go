@@ -31,18 +31,45 @@ func (w *Writer) WriteRequest(method, path, host string, body []byte) error {
 	return w.send(append(b, "\r\n"...), body)
 }
 
-// WriteResponse sends an answer.
-func (w *Writer) WriteResponse(status int, reason string, body []byte, closing bool) error {
+// WriteResponse sends the answer to req, which is the zero Request if none could be read. A HEAD is answered without the body:
+// its client would take that for the head of the next answer.
+func (w *Writer) WriteResponse(req Request, resp Response) error {
 	b := append(w.buf[:0], "HTTP/1.1 "...)
-	b = strconv.AppendInt(b, int64(status), 10)
+	b = strconv.AppendInt(b, int64(resp.Status), 10)
 	b = append(b, ' ')
-	b = append(b, reason...)
+	b = append(b, reason(resp.Status)...)
 	b = append(b, "\r\n"...)
-	if closing {
+	switch {
+	case resp.Close:
 		b = append(b, "Connection: close\r\n"...)
+	case req.keepAlive:
+		b = append(b, "Connection: keep-alive\r\n"...)
 	}
-	b = appendBodyHeaders(b, body)
-	return w.send(append(b, "\r\n"...), body)
+	if resp.Allow != "" {
+		b = append(append(append(b, "Allow: "...), resp.Allow...), "\r\n"...)
+	}
+	b = append(appendBodyHeaders(b, resp.Body), "\r\n"...)
+	if req.Method == "HEAD" {
+		return w.send(b, nil)
+	}
+	return w.send(b, resp.Body)
+}
+
+// reason is the text beside a status that a function answers.
+func reason(status int) string {
+	switch status {
+	case 200:
+		return "OK"
+	case 400:
+		return "Bad Request"
+	case 404:
+		return "Not Found"
+	case 405:
+		return "Method Not Allowed"
+	case 413:
+		return "Content Too Large"
+	}
+	return "Internal Server Error"
 }
 
 // WriteContinue tells a client that asked first to send its body.
