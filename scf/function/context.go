@@ -2,6 +2,8 @@ package function
 
 import (
 	"context"
+	"os"
+	"strconv"
 	"time"
 )
 
@@ -41,4 +43,29 @@ func NewContext(ctx context.Context, c *Context) context.Context {
 func FromContext(ctx context.Context) (*Context, bool) {
 	c, ok := ctx.Value(contextKey{}).(*Context)
 	return c, ok
+}
+
+// contextFromEnv returns what the environment of the process says about its function.
+func contextFromEnv() Context {
+	return Context{
+		FunctionName:    os.Getenv("SCF_FUNCTIONNAME"),
+		FunctionVersion: os.Getenv("SCF_FUNCTIONVERSION"),
+		Namespace:       os.Getenv("SCF_NAMESPACE"),
+		Region:          os.Getenv("TENCENTCLOUD_REGION"),
+		AppID:           os.Getenv("TENCENTCLOUD_APPID"),
+		UIN:             os.Getenv("TENCENTCLOUD_UIN"),
+	}
+}
+
+// setLimits sets the limits that a platform sends as text, in MB and ms, and returns the deadline that follows from the limit
+// of time: zero if none was sent.
+func (c *Context) setLimits(memory, timeLimit string, now time.Time) (deadline time.Time) {
+	if mb, err := strconv.Atoi(memory); err == nil && mb > 0 {
+		c.MemoryLimitMB = mb
+	}
+	if ms, err := strconv.ParseInt(timeLimit, 10, 32); err == nil && ms > 0 {
+		c.TimeLimit = time.Duration(ms) * time.Millisecond
+		deadline = now.Add(c.TimeLimit)
+	}
+	return deadline
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -216,8 +217,8 @@ func TestCustomWrongEnvironment(t *testing.T) {
 	for _, tt := range []struct{ host, port, want string }{
 		{"", "1", "SCF_RUNTIME_API is not set"},
 		{"127.0.0.1", "", "SCF_RUNTIME_API_PORT is not set"},
-		{"127.0.0.1", "http", `SCF_RUNTIME_API_PORT is no port: "http"`},
-		{"127.0.0.1", "70000", `SCF_RUNTIME_API_PORT is no port: "70000"`},
+		{"127.0.0.1", "http", `SCF_RUNTIME_API_PORT is "http", not a valid port (1 to 65535)`},
+		{"127.0.0.1", "70000", `SCF_RUNTIME_API_PORT is "70000", not a valid port (1 to 65535)`},
 	} {
 		t.Setenv("SCF_RUNTIME_API", tt.host)
 		t.Setenv("SCF_RUNTIME_API_PORT", tt.port)
@@ -312,7 +313,7 @@ func TestCustomAnswerLost(t *testing.T) {
 	assert.Equal(t, answer{"response", "1"}, p.answered(t))
 	r.end(t)
 	assert.Equal(t, 1, calls)
-	assert.Contains(t, r.log.String(), "answer not taken")
+	assert.Contains(t, r.log.String(), "the answer to request r-1 was not delivered: ")
 }
 
 func TestCustomAnswerRefused(t *testing.T) {
@@ -328,7 +329,41 @@ func TestCustomAnswerRefused(t *testing.T) {
 	p.events <- sent{body: "2"}
 	assert.Equal(t, answer{"response", "2"}, p.answered(t))
 	r.end(t)
-	assert.Equal(t, "function: answer not taken: POST /runtime/invocation/response: HTTP status 413\n", r.log.String())
+	assert.Equal(t, "function: the answer to request r-1 was not delivered: POST /runtime/invocation/response: HTTP status 413\n", r.log.String())
+}
+
+// silent never answers.
+func silent(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+// An API that takes a request and does not answer costs its time, and is asked again.
+func TestCustomSilentAPI(t *testing.T) {
+	for _, path := range []string{"/ready", "/response", "/error"} {
+		t.Run(path, func(t *testing.T) {
+			leak.Check(t)
+			p := newPlatform(t)
+			p.fault = once(path, 1, silent)
+			p.serve(t)
+			r := run(t, function.ModeCustom, function.HandlerFunc(act), function.RequestTime(50*time.Millisecond))
+			event, want := "1", "response"
+			if path == "/error" {
+				event, want = `"fail"`, "error"
+			}
+			p.events <- sent{body: event}
+			assert.Equal(t, want, p.answered(t).path)
+			r.end(t)
+			assert.Empty(t, r.log.String())
+		})
+	}
+	t.Run("for ever", func(t *testing.T) {
+		leak.Check(t)
+		p := newPlatform(t)
+		p.fault = once("/ready", 1000, silent)
+		p.serve(t)
+		r := run(t, function.ModeCustom, function.HandlerFunc(act), function.RequestTime(10*time.Millisecond), function.ConnectTime(20*time.Millisecond))
+		err := r.wait(t)
+		assert.ErrorContains(t, err, "did not answer POST /runtime/init/ready for 20ms")
+		assert.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	})
 }
 
 func TestCustomNextRefused(t *testing.T) {

@@ -11,7 +11,8 @@
 //
 //   - Go1 runtime: the platform dials the process and speaks Go's RPC. The messages are those of scf-go-lib, which this
 //     package replaces; [Reflect] takes its handlers.
-//   - Custom Runtime: the process asks the platform for events over HTTP (document "Custom Runtime").
+//   - Custom Runtime: the process asks the platform for events over HTTP (document "Custom Runtime"). A request other than the
+//     one that waits for an event may take 10 s; what fails is tried again until the platform has been away for 10 s.
 //   - Image function: the platform posts events to /event-invoke on port 9000 (document "Usage of images").
 //   - Laptop: go run . < event.json handles one event and prints the result; go run . -h explains.
 //

@@ -3,24 +3,25 @@ package function
 import (
 	"context"
 	"errors"
-	"io"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// engine is what the four modes share: it calls the handler and knows whether the process is to end.
+// maxPayload bounds, in bytes, what is read into memory at once. It is several times the platform's 6 MB.
+const maxPayload = 64 << 20
+
+// An engine is what the four modes share: it calls the handler and knows whether the process is to end.
 type engine struct {
 	opt     *options
 	handler Handler
 	env     environment
 	running atomic.Int64 // invocations
 
-	// ending: take no more events. calls: parent of the contexts of invocations. hard: give up, close everything.
-	ending, calls, hard context.Context
-	end, cancelCalls    context.CancelCauseFunc
-	abandon             context.CancelFunc
+	// The three steps of an end. When ending is done, no more events are taken. When calls, the parent of the contexts of
+	// invocations, is done, invocations are asked to come back. When abandoned is done, every connection is closed.
+	ending, calls, abandoned context.Context
+	end, cancelCalls         context.CancelCauseFunc
+	abandon                  context.CancelFunc
 }
 
 func newEngine(ctx context.Context, h Handler, o *options) *engine {
@@ -30,7 +31,7 @@ func newEngine(ctx context.Context, h Handler, o *options) *engine {
 	e := &engine{opt: o, handler: h}
 	e.ending, e.end = context.WithCancelCause(ctx)
 	e.calls, e.cancelCalls = context.WithCancelCause(context.WithoutCancel(ctx))
-	e.hard, e.abandon = context.WithCancel(context.Background())
+	e.abandoned, e.abandon = context.WithCancel(context.Background())
 	return e
 }
 
@@ -127,22 +128,3 @@ func (e *engine) shutdown(ctx context.Context, f func(context.Context)) {
 	}()
 	f(ctx)
 }
-
-var logMu sync.Mutex
-
-func (e *engine) log(text string) { logLine(e.opt.errorLog, text) }
-
-// logLine writes text as one line: the platform's log takes each line for an entry of its own.
-func logLine(w io.Writer, text string) {
-	logMu.Lock()
-	defer logMu.Unlock()
-	defer func() { _ = recover() }() // a writer that panics costs its line, not an answer
-	if !strings.HasPrefix(text, "function: ") {
-		text = "function: " + text
-	}
-	_, _ = io.WriteString(w, oneLine(text)+"\n")
-}
-
-var lineBreaks = strings.NewReplacer("\r\n", `\n`, "\n", `\n`, "\r", `\r`)
-
-func oneLine(s string) string { return lineBreaks.Replace(s) }

@@ -47,15 +47,3 @@ func (v *environment) apply(text string) (vars map[string]string, ok bool) {
 	v.text, v.vars = text, vars
 	return vars, true
 }
-
-// contextFromEnv is what the environment of the process tells about its function.
-func contextFromEnv() Context {
-	return Context{
-		FunctionName:    os.Getenv("SCF_FUNCTIONNAME"),
-		FunctionVersion: os.Getenv("SCF_FUNCTIONVERSION"),
-		Namespace:       os.Getenv("SCF_NAMESPACE"),
-		Region:          os.Getenv("TENCENTCLOUD_REGION"),
-		AppID:           os.Getenv("TENCENTCLOUD_APPID"),
-		UIN:             os.Getenv("TENCENTCLOUD_UIN"),
-	}
-}

@@ -8,6 +8,9 @@ func OnListen(f func(addr string)) Option { return func(o *options) { o.onListen
 // ConnectTime sets how long the Custom Runtime's API may be away.
 func ConnectTime(d time.Duration) Option { return func(o *options) { o.connectTime = d } }
 
+// RequestTime sets how long the Custom Runtime's API may take to answer.
+func RequestTime(d time.Duration) Option { return func(o *options) { o.requestTime = d } }
+
 // DetectMode is what the environment decides.
 func DetectMode(getenv func(string) string) (Mode, error) { return detectMode(getenv) }
 

@@ -3,7 +3,6 @@ package function
 import (
 	"errors"
 	"net"
-	"strconv"
 	"time"
 
 	"github.com/cosevent/cosevent-go/scf/function/internal/http1"
@@ -83,14 +82,7 @@ func imageMetadata(r *http1.Reader, m *Context, now time.Time) (deadline time.Ti
 			*h.to = v
 		}
 	}
-	if mb, err := strconv.Atoi(r.Get("x-scf-memory")); err == nil && mb > 0 {
-		m.MemoryLimitMB = mb
-	}
-	if ms, err := strconv.ParseInt(r.Get("x-scf-timeout"), 10, 32); err == nil && ms > 0 {
-		m.TimeLimit = time.Duration(ms) * time.Millisecond
-		deadline = now.Add(m.TimeLimit)
-	}
-	return deadline
+	return m.setLimits(r.Get("x-scf-memory"), r.Get("x-scf-timeout"), now)
 }
 
 // maxRefusedTime bounds how long a client may go on sending a body that was refused.

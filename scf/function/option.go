@@ -25,6 +25,7 @@ type options struct {
 
 	// What a test replaces.
 	connectTime time.Duration // how long the Custom Runtime's API may be away
+	requestTime time.Duration // how long it may take to answer once, other than with an event
 	onListen    func(addr string)
 
 	ready func() // called when the process can take events
@@ -42,6 +43,7 @@ func newOptions(opts []Option) *options {
 		stdin:       os.Stdin,
 		stdout:      os.Stdout,
 		connectTime: 10 * time.Second,
+		requestTime: 10 * time.Second,
 		onListen:    func(string) {},
 		ready:       func() {},
 	}

@@ -59,7 +59,7 @@ func (s *server) handle(conn net.Conn, serve func(*engine, net.Conn)) {
 	defer conn.Close()
 	// The end of the process stops reading, giving up stops everything.
 	defer context.AfterFunc(s.e.ending, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })()
-	defer context.AfterFunc(s.e.hard, func() { _ = conn.Close() })()
+	defer context.AfterFunc(s.e.abandoned, func() { _ = conn.Close() })()
 	serve(s.e, conn)
 	if s.e.ending.Err() != nil {
 		linger(s.e, conn, endingTime)
