@@ -1,6 +1,7 @@
 package gobrpc
 
-// cursor reads the primitives of the encoding from a message. The first error stays, and everything after it reads as zero.
+// A cursor reads the primitives of the encoding from a message. After the first error, which err keeps, everything reads as
+// zero.
 type cursor struct {
 	b   []byte
 	err error
@@ -13,7 +14,8 @@ func (c *cursor) fail() {
 	c.b = nil
 }
 
-// uint: a byte below 128 is the value, any other is the negated count of big-endian bytes that follow.
+// uint reads an unsigned number. A byte below 128 is the number itself; any other is the negated count of the big-endian bytes
+// that follow.
 func (c *cursor) uint() uint64 {
 	if len(c.b) == 0 {
 		c.fail()
@@ -36,7 +38,7 @@ func (c *cursor) uint() uint64 {
 	return v
 }
 
-// int: the lowest bit says whether the others are complemented.
+// int reads a signed number, whose lowest bit says whether the others are complemented.
 func (c *cursor) int() int64 {
 	u := c.uint()
 	if u&1 != 0 {
@@ -45,7 +47,7 @@ func (c *cursor) int() int64 {
 	return int64(u >> 1)
 }
 
-// bytes reads a count and as many bytes. They are part of the message.
+// bytes reads a count and as many bytes. The result shares the memory of the message.
 func (c *cursor) bytes() []byte {
 	n := c.uint()
 	if n > uint64(len(c.b)) {
@@ -57,18 +59,18 @@ func (c *cursor) bytes() []byte {
 	return v
 }
 
-// text returns the string that comes next, which is old itself if it says the same: most of what a platform sends does not
+// text reads a string. If it equals previous, it returns previous and allocates nothing: most of what a platform sends does not
 // change from call to call.
-func (c *cursor) text(old string) string {
-	if b := c.bytes(); string(b) != old {
+func (c *cursor) text(previous string) string {
+	if b := c.bytes(); string(b) != previous {
 		return string(b)
 	}
-	return old
+	return previous
 }
 
-// field reads how far the next field of a struct is from the one before. 0 is the end of the struct, and so is the end of
-// the message, as encoding/gob has it.
-func (c *cursor) field(last, count int) (next int, more bool) {
+// nextField reads which field of a struct comes after field last (-1 at first), and whether any does. The stream has the
+// distance between the two; 0 ends the struct, and so does the end of the message, as in encoding/gob.
+func (c *cursor) nextField(last, count int) (next int, more bool) {
 	if len(c.b) == 0 {
 		return 0, false
 	}

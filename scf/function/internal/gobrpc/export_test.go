@@ -1,8 +1,8 @@
 package gobrpc
 
-// ErrOwnType and ErrTwoKinds let the fuzz test tell what the reader refuses on purpose.
+// ErrInternalType and ErrTwoKinds let the fuzz test tell what the reader refuses on purpose.
 var (
-	ErrOwnType  = errOwnType
-	ErrTwoKinds = errTwoKinds
-	ErrElements = errElements
+	ErrInternalType = errInternalType
+	ErrTwoKinds     = errTwoKinds
+	ErrElements     = errElements
 )

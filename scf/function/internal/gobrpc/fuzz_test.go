@@ -75,7 +75,7 @@ func FuzzDiscard(f *testing.F) {
 
 // refused tells what no encoder writes and the reader refuses on purpose, though encoding/gob takes it or loops over it.
 func refused(err error) bool {
-	for _, target := range []error{gobrpc.ErrOwnType, gobrpc.ErrTwoKinds, gobrpc.ErrElements, gobrpc.ErrTooLarge} {
+	for _, target := range []error{gobrpc.ErrInternalType, gobrpc.ErrTwoKinds, gobrpc.ErrElements, gobrpc.ErrTooLarge} {
 		if errors.Is(err, target) {
 			return true
 		}

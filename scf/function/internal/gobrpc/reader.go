@@ -7,31 +7,41 @@ import (
 
 const (
 	bufferSize = 4 << 10
-	// Memory for a message is given out as data comes in, so that a length which is only claimed costs nothing.
-	firstGrant = 8 << 20
+	// maxGrow is how much memory is allocated at a time for a message. It is allocated as data arrives, so that a length which
+	// is only claimed costs nothing.
+	maxGrow = 8 << 20
 )
 
-// A Reader reads the stream of one peer. It is for one goroutine.
+// A Reader reads the stream of one peer. It must not be used by several goroutines at once.
+//
+// A gob stream is like a set of spreadsheets whose rows arrive mixed: before the first row of a sheet comes its header, which
+// gives the sheet a number and names the columns, and each row starts with the number of its sheet. Headers are sent once per
+// connection, and each peer picks its own numbers and its own order of columns. The Reader keeps the headers (wireType). When
+// it meets the first row of a sheet it makes a plan, which says for each column where its value goes, if anywhere; from then on
+// a row is read from left to right without looking at a name again. That takes a few comparisons a field, where encoding/gob
+// compiles a decoder for each type by reflection.
 type Reader struct {
 	r       io.Reader
 	limit   int
 	buf     []byte // what was read from r and not used yet is buf[start:end]
 	start   int
 	end     int
-	types   map[int64]*wireType
-	defined int    // bytes of the definitions in types
-	keep    Invoke // the strings of the call before
-	last    string // the method called before
+	types   map[int64]*wireType // by the peer\'s number
+	defined int                 // bytes of the definitions in types
+
+	// Strings of the call before, used again where they are the same.
+	previous       Invoke
+	previousMethod string
 }
 
-// NewReader reads from r. A message over limit bytes is ErrTooLarge.
+// NewReader returns a Reader of r that returns [ErrTooLarge] for a message over limit bytes.
 func NewReader(r io.Reader, limit int) *Reader {
 	return &Reader{r: r, limit: limit, buf: make([]byte, bufferSize), types: map[int64]*wireType{}}
 }
 
-// message returns the bytes of the next message. own tells that they are not in the reader's buffer, and so the caller's;
-// otherwise they are good until the next call. io.EOF means that the stream ended between messages.
-func (r *Reader) message() (b []byte, own bool, err error) {
+// nextMessage returns the bytes of the next message. If owned, they belong to the caller; otherwise they are part of the
+// reader's buffer and valid until the next call. io.EOF means that the stream ended between messages.
+func (r *Reader) nextMessage() (b []byte, owned bool, err error) {
 	n, err := r.length()
 	if err != nil {
 		return nil, false, err
@@ -47,25 +57,25 @@ func (r *Reader) message() (b []byte, own bool, err error) {
 		m, err := io.ReadAtLeast(r.r, r.buf[r.end:], n-r.end)
 		r.end += m
 		if err != nil {
-			return nil, false, cut(err)
+			return nil, false, unexpectedEOF(err)
 		}
 		r.start = n
 		return r.buf[:n], false, nil
 	}
-	b = append(make([]byte, 0, min(n, firstGrant)), r.buf[r.start:r.end]...)
+	b = append(make([]byte, 0, min(n, maxGrow)), r.buf[r.start:r.end]...)
 	r.start, r.end = 0, 0
 	for len(b) < n {
-		b = slices.Grow(b, min(n-len(b), firstGrant))
+		b = slices.Grow(b, min(n-len(b), maxGrow))
 		m, err := io.ReadFull(r.r, b[len(b):min(n, cap(b))])
 		b = b[:len(b)+m]
 		if err != nil {
-			return nil, false, cut(err)
+			return nil, false, unexpectedEOF(err)
 		}
 	}
 	return b, true, nil
 }
 
-// length reads the count in front of a message.
+// length reads the length in front of a message.
 func (r *Reader) length() (int, error) {
 	for {
 		c := cursor{b: r.buf[r.start:r.end]}
@@ -88,28 +98,29 @@ func (r *Reader) length() (int, error) {
 		r.end += m
 		if m == 0 && err != nil {
 			if r.end > 0 {
-				err = cut(err)
+				err = unexpectedEOF(err)
 			}
 			return 0, err
 		}
 	}
 }
 
-func cut(err error) error {
+// unexpectedEOF returns err, or io.ErrUnexpectedEOF for an io.EOF inside a message.
+func unexpectedEOF(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
 	}
 	return err
 }
 
-// value reads messages up to the next one that is a value, and takes note of the types that are defined before it. It
-// returns the number of the value's type.
-func (r *Reader) value() (id int64, c cursor, own bool, err error) {
+// nextValue reads the next value, and before it the definitions of types. It returns the number of the value's type and a cursor
+// at the value's start. Owned is as in nextMessage.
+func (r *Reader) nextValue() (id int64, c cursor, owned bool, err error) {
 	for first := true; ; first = false {
-		b, own, err := r.message()
+		b, owned, err := r.nextMessage()
 		if err != nil {
 			if !first {
-				err = cut(err)
+				err = unexpectedEOF(err)
 			}
 			return 0, cursor{}, false, err
 		}
@@ -125,12 +136,12 @@ func (r *Reader) value() (id int64, c cursor, own bool, err error) {
 			return 0, c, false, c.err
 		}
 		if id >= 0 {
-			return id, c, own, nil
+			return id, c, owned, nil
 		}
 	}
 }
 
-// define reads the definition of the type that has the negated number id.
+// define reads the definition of a type. The stream marks it by negating the type's number, id.
 func (r *Reader) define(c *cursor, id int64) {
 	id = -id
 	if id < firstUserID || r.types[id] != nil || len(r.types) >= maxTypes {
@@ -154,14 +165,14 @@ func (r *Reader) define(c *cursor, id int64) {
 	r.types[id] = t
 }
 
-// Discard reads a value and forgets it.
+// Discard reads a value of any type and drops it.
 func (r *Reader) Discard() error {
-	id, c, _, err := r.value()
+	id, c, _, err := r.nextValue()
 	if err != nil {
 		return err
 	}
 	if t := r.types[id]; t == nil || t.kind != kindStruct {
-		if c.uint() != 0 { // in front of what is no struct
+		if c.uint() != 0 { // a zero precedes every value that is not a struct
 			c.fail()
 		}
 	}

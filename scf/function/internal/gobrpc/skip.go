@@ -1,6 +1,6 @@
 package gobrpc
 
-// skip passes over a value of the type with the given number.
+// skip passes over a value of the type id.
 func (r *Reader) skip(c *cursor, id int64, depth int) {
 	if depth > maxDepth {
 		c.fail()
@@ -31,7 +31,7 @@ func (r *Reader) skip(c *cursor, id int64, depth int) {
 	switch t.kind {
 	case kindStruct:
 		count := len(t.fields)
-		for f, more := c.field(-1, count); more; f, more = c.field(f, count) {
+		for f, more := c.nextField(-1, count); more; f, more = c.nextField(f, count) {
 			r.skip(c, t.fields[f].id, depth+1)
 		}
 	case kindOpaque:
@@ -55,8 +55,8 @@ func (r *Reader) skip(c *cursor, id int64, depth int) {
 	}
 }
 
-// skipInterface passes over the name of a concrete type, definitions of types that were not sent before, and the value,
-// whose length is told.
+// skipInterface passes over the value of an interface: the name of a concrete type, definitions of types that were not sent
+// before, and a value with its length in front.
 func (r *Reader) skipInterface(c *cursor) {
 	if len(c.bytes()) == 0 {
 		return // nil
@@ -74,7 +74,7 @@ func (r *Reader) skipInterface(c *cursor) {
 
 func unknownType(id int64) error {
 	if id < firstUserID {
-		return errOwnType
+		return errInternalType
 	}
 	return ErrMalformed
 }

@@ -1,6 +1,6 @@
 package gobrpc
 
-// wireType is a type as the peer defined it.
+// A wireType is a type as the peer defined it.
 type wireType struct {
 	kind   kind
 	fields []wireField // kindStruct
@@ -8,8 +8,8 @@ type wireType struct {
 	key    int64       // kindMap
 	length int64       // kindArray
 
-	// plans say, for each use that was made of a struct type, what to do with its fields.
-	plans [plans]plan
+	// plans are those made so far for reading our structs from values of this type.
+	plans [structs]plan
 }
 
 type kind uint8
@@ -19,7 +19,7 @@ const (
 	kindSlice
 	kindStruct
 	kindMap
-	kindOpaque // its Go type encodes itself, the value is a string of bytes
+	kindOpaque // encoded by a method of its Go type: a value is bytes
 )
 
 type wireField struct {
@@ -27,23 +27,32 @@ type wireField struct {
 	id   int64
 }
 
-// define reads a definition, the value of the encoding's own struct wireType, in which one field is set: the kind of the
-// type. The layout of that struct is fixed.
+// The fields of the struct in which the encoding sends a definition. One of them is set. The last three are types that encode
+// themselves, in three ways.
+const (
+	definesArray = iota
+	definesSlice
+	definesStruct
+	definesMap
+	definesFields = 7 // their number
+)
+
+// define reads a definition.
 func (c *cursor) define() *wireType {
 	t := &wireType{}
-	for f, more := c.field(-1, 7); more; f, more = c.field(f, 7) {
+	for f, more := c.nextField(-1, definesFields); more; f, more = c.nextField(f, definesFields) {
 		if t.kind != 0 {
 			c.b, c.err = nil, errTwoKinds
 			return nil
 		}
 		switch f {
-		case 0:
+		case definesArray:
 			t.kind = kindArray
-		case 1:
+		case definesSlice:
 			t.kind = kindSlice
-		case 2:
+		case definesStruct:
 			t.kind = kindStruct
-		case 3:
+		case definesMap:
 			t.kind = kindMap
 		default:
 			t.kind = kindOpaque
@@ -56,10 +65,12 @@ func (c *cursor) define() *wireType {
 	return t
 }
 
-// defineKind reads the description of one kind. Its first field is always the type's name and number, of no interest here.
+// defineKind reads the part of a definition that depends on the kind. Its first field is always the type's name and number,
+// which are not needed. The others are, for an array, the type of the elements and the length; for a slice, the type of the
+// elements; for a map, the types of keys and elements; for a struct, the fields.
 func (c *cursor) defineKind(t *wireType) {
 	count := [...]int{kindArray: 3, kindSlice: 2, kindStruct: 2, kindMap: 3, kindOpaque: 1}[t.kind]
-	for f, more := c.field(-1, count); more; f, more = c.field(f, count) {
+	for f, more := c.nextField(-1, count); more; f, more = c.nextField(f, count) {
 		switch {
 		case f == 0:
 			c.skipCommon()
@@ -75,8 +86,9 @@ func (c *cursor) defineKind(t *wireType) {
 	}
 }
 
+// skipCommon passes over a type's name and number.
 func (c *cursor) skipCommon() {
-	for f, more := c.field(-1, 2); more; f, more = c.field(f, 2) {
+	for f, more := c.nextField(-1, 2); more; f, more = c.nextField(f, 2) {
 		if f == 0 {
 			c.bytes()
 		} else {
@@ -85,6 +97,7 @@ func (c *cursor) skipCommon() {
 	}
 }
 
+// defineFields reads the names and types of a struct's fields.
 func (c *cursor) defineFields(t *wireType) {
 	n := c.uint()
 	if n > uint64(len(c.b)) {
@@ -94,7 +107,7 @@ func (c *cursor) defineFields(t *wireType) {
 	t.fields = make([]wireField, 0, min(n, 64))
 	for range n {
 		var w wireField
-		for f, more := c.field(-1, 2); more; f, more = c.field(f, 2) {
+		for f, more := c.nextField(-1, 2); more; f, more = c.nextField(f, 2) {
 			if f == 0 {
 				w.name = string(c.bytes())
 			} else {

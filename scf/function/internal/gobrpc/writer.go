@@ -5,21 +5,21 @@ import (
 	"sync"
 )
 
-// A Failure is what an invocation reports in place of a result.
+// A Failure is the result of an invocation that failed.
 type Failure struct {
 	Message, Type string
 	Stack         []Frame
 	ShouldExit    bool
 }
 
-// A Frame is one line of a stack.
+// A Frame is one call of a stack.
 type Frame struct {
 	Path  string
 	Line  int32
 	Label string
 }
 
-// Numbers of our types. They mean something within a connection only.
+// Our numbers for the types that are sent.
 const (
 	typeResponse = firstUserID + 1 + iota
 	typeEmpty
@@ -29,9 +29,9 @@ const (
 	typeFrame
 )
 
-// definitions of all types that are ever sent, as they stand at the head of each stream. They are made for the first answer
-// and not before: a function that starts has better things to do.
-var definitions = sync.OnceValue(func() []byte {
+// ourDefinitions returns the definitions of all types that are ever sent. They go before the first value of each stream. They
+// are made for the first answer, so that they do not delay the start of the process.
+var ourDefinitions = sync.OnceValue(func() []byte {
 	var b []byte
 	b = appendStruct(b, typeResponse, "Response",
 		wireField{"ServiceMethod", idString}, wireField{"Seq", idUint}, wireField{"Error", idString})
@@ -46,10 +46,10 @@ var definitions = sync.OnceValue(func() []byte {
 		wireField{"Path", idString}, wireField{"Line", idInt}, wireField{"Label", idString})
 })
 
-// Results over this size are not copied together with what surrounds them.
+// joinLimit is the size in bytes up to which a result is copied into one write with what surrounds it.
 const joinLimit = 16 << 10
 
-// A Writer writes responses to one peer. Its methods may be called from several goroutines at once.
+// A Writer writes responses to one peer. It is safe for concurrent use.
 type Writer struct {
 	conn net.Conn
 
@@ -59,15 +59,15 @@ type Writer struct {
 	body    []byte
 }
 
-// NewWriter writes to conn.
+// NewWriter returns a Writer to conn.
 func NewWriter(conn net.Conn) *Writer { return &Writer{conn: conn} }
 
-// WriteEmpty answers a call that has no result.
+// WriteEmpty answers a call that has no result, such as a ping.
 func (w *Writer) WriteEmpty(req Request) error {
 	return w.write(req, "", func(b []byte) []byte { return append(appendInt(b, typeEmpty), 0) }, nil)
 }
 
-// WriteError answers a call that was not made: text says why.
+// WriteError answers a call that did not reach the function with an error of the RPC protocol.
 func (w *Writer) WriteError(req Request, text string) error {
 	return w.write(req, text, func(b []byte) []byte { return append(appendInt(b, typeEmpty), 0) }, nil)
 }
@@ -114,14 +114,14 @@ func appendFrame(b []byte, s Frame) []byte {
 	return append(b, 0)
 }
 
-// write sends the header of a response and its body. The body is what fill appends and, if there is a tail, the tail and the
-// mark that ends a struct.
+// write sends the header of a response and its body. The body is what fill appends, followed, if tail is not nil, by tail and a
+// zero byte, which ends a struct.
 func (w *Writer) write(req Request, text string, fill func([]byte) []byte, tail []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := w.buf[:0]
 	if !w.started {
-		out = append(out, definitions()...)
+		out = append(out, ourDefinitions()...)
 		w.started = true
 	}
 	body := appendInt(w.body[:0], typeResponse)
@@ -155,7 +155,8 @@ func (w *Writer) write(req Request, text string, fill func([]byte) []byte, tail 
 	return err
 }
 
-// appendTextField appends field number n (from 1) of a struct after field last, unless it is empty.
+// appendTextField appends field n of a struct, counted from 1, unless s is empty. Last is the field appended before; the result
+// is the one to pass next.
 func appendTextField(b []byte, n, last int, s string) ([]byte, int) {
 	if s == "" {
 		return b, last
