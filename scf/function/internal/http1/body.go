@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"strconv"
 )
 
-// Memory for a body is given out as data comes in, so that a length which is only claimed costs nothing.
-const firstGrant = 8 << 20
+// maxGrow is how much memory is allocated at a time for a body. It is allocated as data arrives, so that a length which is only
+// claimed costs nothing.
+const maxGrow = 8 << 20
 
 func (r *Reader) readSized(n, limit int64) ([]byte, error) {
 	if n > limit {
@@ -23,10 +25,10 @@ func (r *Reader) readSized(n, limit int64) ([]byte, error) {
 // readMore appends n bytes to b.
 func (r *Reader) readMore(b []byte, n int) ([]byte, error) {
 	for n > 0 {
-		step := min(n, firstGrant)
+		step := min(n, maxGrow)
 		b = slices.Grow(b, step)
 		if _, err := io.ReadFull(r.br, b[len(b):len(b)+step]); err != nil {
-			return nil, cut(err)
+			return nil, unexpectedEOF(err)
 		}
 		b, n = b[:len(b)+step], n-step
 	}
@@ -70,30 +72,14 @@ func (r *Reader) readChunked(limit int64) ([]byte, error) {
 	}
 }
 
-func parseChunkSize(line []byte) (int64, bool) {
+// parseChunkSize reads the hexadecimal size in front of a chunk. Extensions after it are ignored.
+func parseChunkSize(line []byte) (n int64, ok bool) {
 	size, _, _ := bytes.Cut(line, []byte(";"))
-	size = bytes.TrimRight(size, " \t")
-	if len(size) == 0 || len(size) > 15 {
-		return 0, false
-	}
-	var n int64
-	for _, c := range size {
-		switch {
-		case '0' <= c && c <= '9':
-			c -= '0'
-		case 'a' <= c && c <= 'f':
-			c -= 'a' - 10
-		case 'A' <= c && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return 0, false
-		}
-		n = n<<4 | int64(c)
-	}
-	return n, true
+	u, err := strconv.ParseUint(string(bytes.TrimRight(size, " \t")), 16, 60)
+	return int64(u), err == nil
 }
 
-// skipTrailer passes over the headers after the last chunk: nothing in them is of use here.
+// skipTrailer passes over the headers after the last chunk, which are not needed.
 func (r *Reader) skipTrailer() error {
 	for total := 0; total <= maxHead; {
 		line, err := r.readLine()
@@ -112,14 +98,14 @@ func (r *Reader) skipTrailer() error {
 	return ErrTooLarge
 }
 
-// readLine reads up to CRLF, which it cuts.
+// readLine reads a line and removes its CRLF.
 func (r *Reader) readLine() ([]byte, error) {
 	line, err := r.br.ReadSlice('\n')
 	if err == bufio.ErrBufferFull {
 		return nil, ErrTooLarge
 	}
 	if err != nil {
-		return nil, cut(err)
+		return nil, unexpectedEOF(err)
 	}
 	line, ok := bytes.CutSuffix(line, []byte("\r\n"))
 	if !ok || bytes.IndexByte(line, '\r') >= 0 {
@@ -128,7 +114,8 @@ func (r *Reader) readLine() ([]byte, error) {
 	return line, nil
 }
 
-func cut(err error) error {
+// unexpectedEOF returns err, or io.ErrUnexpectedEOF for an io.EOF inside a message.
+func unexpectedEOF(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
 	}

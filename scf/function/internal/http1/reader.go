@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // Limits of what is read.
@@ -14,14 +15,14 @@ const (
 	bufferSize = 4 << 10
 )
 
-// Errors of reading. Errors of the connection come through as they are; a connection that ends between messages gives
-// io.EOF, one that ends inside a message io.ErrUnexpectedEOF.
+// Errors of reading. Errors of the connection are returned as they are: io.EOF if it ends between messages, and
+// io.ErrUnexpectedEOF if it ends inside one.
 var (
 	ErrMalformed = errors.New("http1: malformed message")
 	ErrTooLarge  = errors.New("http1: message too large")
 )
 
-// A Reader reads messages from one connection. It is for one goroutine.
+// A Reader reads messages from one connection. It must not be used by several goroutines at once.
 type Reader struct {
 	br     *bufio.Reader
 	head   []byte
@@ -30,13 +31,13 @@ type Reader struct {
 
 type field struct{ name, value []byte }
 
-// NewReader reads from r.
+// NewReader returns a Reader of r.
 func NewReader(r io.Reader) *Reader {
 	return &Reader{br: bufio.NewReaderSize(r, bufferSize)}
 }
 
-// Get returns the value of the header called name in the message read last, "" without one. Case does not count, and neither
-// does the difference of '_' and '-', which servers mix.
+// Get returns the value of the header name in the message read last, or "" if it has none. Case is ignored, and '_' equals
+// '-': servers mix the two.
 func (r *Reader) Get(name string) string {
 	for _, f := range r.fields {
 		if sameName(f.name, name) {
@@ -76,8 +77,8 @@ type Response struct {
 	Close  bool   // the connection cannot be used again
 }
 
-// ReadResponse reads the answer to a request whose method was not HEAD, passing over provisional answers. A body over limit
-// bytes is ErrTooLarge. The body is the caller's.
+// ReadResponse reads the answer to a request whose method was not HEAD, and passes over provisional answers (1xx). It returns
+// [ErrTooLarge] for a body over limit bytes. The body belongs to the caller.
 func (r *Reader) ReadResponse(limit int64) (Response, error) {
 	for {
 		line, err := r.readHead()
@@ -138,7 +139,7 @@ func parseVersion(v []byte) (old, ok bool) {
 	return false, false
 }
 
-// readHead reads the start line and the headers, and returns the start line.
+// readHead reads the start line and the headers. It returns the start line and keeps the headers in r.fields.
 func (r *Reader) readHead() ([]byte, error) {
 	r.head, r.fields = r.head[:0], r.fields[:0]
 	for {
@@ -200,12 +201,12 @@ func validValue(b []byte) bool {
 }
 
 type framing struct {
-	length  int64 // -1: not told
+	length  int64 // -1 if not sent
 	chunked bool
 	close   bool
 }
 
-// framing reads from the headers how the body is delimited (RFC 9112, section 6.3).
+// framing learns from the headers where the body ends (RFC 9112, section 6.3).
 func (r *Reader) framing(old bool) (framing, error) {
 	f := framing{length: -1, close: old}
 	coded := false
@@ -218,7 +219,7 @@ func (r *Reader) framing(old bool) (framing, error) {
 			}
 			f.length = int64(n)
 		case equalFold(h.name, "transfer-encoding"):
-			// Only one coding is understood, and an old peer cannot have meant it.
+			// No other coding is understood, and HTTP/1.0 has none.
 			if coded || old || !equalFold(h.value, "chunked") {
 				return f, ErrMalformed
 			}
@@ -237,18 +238,8 @@ func (r *Reader) framing(old bool) (framing, error) {
 	return f, nil
 }
 
+// equalFold reports whether b is s, an ASCII string, without regard to case. A letter outside of ASCII that folds to one of s
+// takes more bytes.
 func equalFold(b []byte, s string) bool {
-	if len(b) != len(s) {
-		return false
-	}
-	for i := range b {
-		c := b[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != s[i] {
-			return false
-		}
-	}
-	return true
+	return len(b) == len(s) && strings.EqualFold(string(b), s)
 }

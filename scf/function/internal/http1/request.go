@@ -2,14 +2,14 @@ package http1
 
 import "bytes"
 
-// A Request is what a client asked. Its Body is read by [Reader.ReadBody].
+// A Request is the head of a request. [Reader.ReadBody] reads its body.
 type Request struct {
 	Method string
 	Path   string // without the query
 	Length int64  // of the body as claimed, -1 if it is not known beforehand or there is none
-	// Expects tells that the client waits for a provisional answer before it sends the body.
+	// Expects is set if the client waits for [Writer.WriteContinue] before it sends the body.
 	Expects bool
-	// Close tells that the client wants no further answer on this connection.
+	// Close is set if the connection cannot be used after this request.
 	Close bool
 
 	chunked   bool
@@ -33,7 +33,7 @@ func (r *Reader) ReadRequest() (Request, error) {
 		return Request{}, err
 	}
 	if f.chunked && f.length >= 0 {
-		return Request{}, ErrMalformed // two lengths: somebody is being smuggled past
+		return Request{}, ErrMalformed // with two lengths, a proxy in front may see other requests than we do
 	}
 	path, _, _ := bytes.Cut(target, []byte("?"))
 	return Request{
@@ -46,7 +46,7 @@ func (r *Reader) ReadRequest() (Request, error) {
 	}, nil
 }
 
-// ReadBody reads the body of req, the request read last. A body over limit bytes is ErrTooLarge.
+// ReadBody reads the body of req, the request read last. It returns [ErrTooLarge] for a body over limit bytes.
 func (r *Reader) ReadBody(req Request, limit int64) ([]byte, error) {
 	switch {
 	case req.chunked:

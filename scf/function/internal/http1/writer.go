@@ -5,19 +5,19 @@ import (
 	"strconv"
 )
 
-// Bodies up to this size are sent together with their head in one write; larger ones are not copied.
+// joinLimit is the size in bytes up to which a body is copied into one write with its head.
 const joinLimit = 16 << 10
 
-// A Writer writes messages to one connection. It is for one goroutine.
+// A Writer writes messages to one connection. It must not be used by several goroutines at once.
 type Writer struct {
 	conn net.Conn
 	buf  []byte
 }
 
-// NewWriter writes to conn.
+// NewWriter returns a Writer to conn.
 func NewWriter(conn net.Conn) *Writer { return &Writer{conn: conn} }
 
-// WriteRequest sends a request. A GET has no body and sends no length.
+// WriteRequest sends a request. A GET is sent without a body.
 func (w *Writer) WriteRequest(method, path, host string, body []byte) error {
 	b := append(w.buf[:0], method...)
 	b = append(b, ' ')
@@ -72,7 +72,7 @@ func reason(status int) string {
 	return "Internal Server Error"
 }
 
-// WriteContinue tells a client that asked first to send its body.
+// WriteContinue tells a client to go on and send its body, see [Request].Expects.
 func (w *Writer) WriteContinue() error {
 	_, err := w.conn.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
 	return err

@@ -2,15 +2,16 @@ package jsontext
 
 import "unicode/utf8"
 
-// maxDepth is how deep a text may nest, the same as in encoding/json.
+// maxDepth is how deeply a text may nest, as in encoding/json.
 const maxDepth = 10000
 
-// Valid tells whether b is one JSON value, with white space around it at most.
+// Valid reports whether b is one JSON value, with nothing but white space around it.
 func Valid(b []byte) bool {
 	i, ok := skipValue(b, space(b, 0), 0)
 	return ok && space(b, i) == len(b)
 }
 
+// space returns the index after the white space that starts at i.
 func space(b []byte, i int) int {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
 		i++
@@ -18,7 +19,8 @@ func space(b []byte, i int) int {
 	return i
 }
 
-// skipValue returns the index after the value that starts at i.
+// skipValue returns the index after the value that starts at i, and whether there is a valid one. The other skip functions do
+// the same for their kind of value.
 func skipValue(b []byte, i, depth int) (int, bool) {
 	if i >= len(b) || depth > maxDepth {
 		return i, false
@@ -31,11 +33,11 @@ func skipValue(b []byte, i, depth int) (int, bool) {
 	case '"':
 		return skipString(b, i)
 	case 't':
-		return skipWord(b, i, "true")
+		return skipLiteral(b, i, "true")
 	case 'f':
-		return skipWord(b, i, "false")
+		return skipLiteral(b, i, "false")
 	case 'n':
-		return skipWord(b, i, "null")
+		return skipLiteral(b, i, "null")
 	default:
 		return skipNumber(b, i)
 	}
@@ -129,6 +131,7 @@ func skipString(b []byte, i int) (int, bool) {
 	return i, false
 }
 
+// hex4 reads the four hexadecimal digits of an escape.
 func hex4(b []byte, i int) (rune, bool) {
 	if i+4 > len(b) {
 		return 0, false
@@ -150,7 +153,7 @@ func hex4(b []byte, i int) (rune, bool) {
 	return r, true
 }
 
-func skipWord(b []byte, i int, word string) (int, bool) {
+func skipLiteral(b []byte, i int, word string) (int, bool) {
 	end := i + len(word)
 	if end > len(b) || string(b[i:end]) != word {
 		return i, false
@@ -185,6 +188,7 @@ func skipNumber(b []byte, i int) (int, bool) {
 	return i, true
 }
 
+// digits returns the index after the decimal digits that start at i.
 func digits(b []byte, i int) int {
 	for i < len(b) && '0' <= b[i] && b[i] <= '9' {
 		i++
@@ -192,7 +196,7 @@ func digits(b []byte, i int) int {
 	return i
 }
 
-// AppendString appends s as a JSON string. Bytes that are no UTF-8 become U+FFFD.
+// AppendString appends s to b as a JSON string. Bytes that are not valid UTF-8 become U+FFFD.
 func AppendString(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')

@@ -16,7 +16,7 @@ func Object(b []byte, visit func(name string, kind byte, value string)) bool {
 	if b[i] != '{' {
 		return false
 	}
-	// b is valid, so nothing below can run off its end.
+	// b is valid, so nothing below runs past its end.
 	for i = space(b, i+1); b[i] != '}'; {
 		end, _ := skipString(b, i)
 		name := unquote(b[i+1 : end-1])
@@ -35,7 +35,7 @@ func Object(b []byte, visit func(name string, kind byte, value string)) bool {
 	return true
 }
 
-// unquote resolves the escapes in the content of a valid string.
+// unquote returns the text of a valid string, given without its quotes.
 func unquote(b []byte) string {
 	out := make([]byte, 0, len(b))
 	for i := 0; i < len(b); {
