@@ -2,7 +2,7 @@ package function
 
 import "github.com/cosevent/cosevent-go/scf/function/internal/jsontext"
 
-// answer makes what a handler returned a JSON text, see [Handler].
+// answer returns what a handler returned as a JSON text, see [Handler].
 func answer(out []byte) []byte {
 	switch {
 	case len(out) == 0:

@@ -7,39 +7,38 @@ import (
 	"time"
 )
 
-// Context is what the platform says about one invocation. Which fields are filled depends on the runtime: Go1 sends all of
-// them, the Custom Runtime and image functions send some, and the rest comes from the process's environment (SCF_NAMESPACE,
-// SCF_FUNCTIONNAME, SCF_FUNCTIONVERSION, TENCENTCLOUD_REGION, TENCENTCLOUD_APPID, TENCENTCLOUD_UIN). A field nobody told is
-// its zero value.
+// Context is what the platform says about one invocation. The Go1 runtime sends all fields. The Custom Runtime and image
+// functions are sent some, and take the others from the environment of the process (SCF_NAMESPACE, SCF_FUNCTIONNAME,
+// SCF_FUNCTIONVERSION, TENCENTCLOUD_REGION, TENCENTCLOUD_APPID, TENCENTCLOUD_UIN). What is not known is the zero value.
 type Context struct {
-	RequestID       string // the same on each retry of an asynchronous event
+	RequestID       string // the same for each retry of an asynchronous event
 	FunctionName    string
 	FunctionVersion string // "$LATEST" or a number
 	Namespace       string
 	MemoryLimitMB   int
 	TimeLimit       time.Duration
-	Region          string // long form, like ap-guangzhou
+	Region          string // long form, such as ap-guangzhou
 	AppID           string
 	UIN             string
 	TraceID         string
 	// InvokedFunctionUnique and FunctionTrace are sent by the Go1 runtime only, as they came. Their meaning is not documented.
 	InvokedFunctionUnique string
 	FunctionTrace         string
-	// ClientContext is sent by the Go1 runtime only, as it came.
+	// ClientContext is sent by the Go1 runtime only. It is kept as it came, usually JSON.
 	ClientContext []byte
-	// Environment holds the variables sent with the invocation (Go1 runtime only). Calls share it: do not change it.
+	// Environment has the variables sent with the invocation (Go1 runtime only). Invocations share it: do not change it.
 	Environment map[string]string
 }
 
 type contextKey struct{}
 
-// NewContext returns a context that carries c. [Run] does this before it calls the handler; tests of handlers do it
-// themselves.
+// NewContext returns a context that carries c. [Run] calls it before it calls the handler; a test of a handler calls it itself.
 func NewContext(ctx context.Context, c *Context) context.Context {
 	return context.WithValue(ctx, contextKey{}, c)
 }
 
-// FromContext returns what [NewContext] put in. The value is shared by all that handle the call: do not change it.
+// FromContext returns the [Context] of an invocation, and whether ctx has one. All code that handles the invocation shares the
+// value: do not change it.
 func FromContext(ctx context.Context) (*Context, bool) {
 	c, ok := ctx.Value(contextKey{}).(*Context)
 	return c, ok

@@ -7,16 +7,16 @@ import (
 	"github.com/cosevent/cosevent-go/scf/function/internal/jsontext"
 )
 
-// environment applies the variables that come with invocations to the process. os.Setenv takes a lock and is seen by all
-// goroutines, so it is called only for what differs from the invocation before; that is nothing, usually, but for the
+// An environment applies the variables that come with invocations to the process. os.Setenv takes a lock and affects all
+// goroutines, so it is called only for what differs from the invocation before: usually nothing, and now and then the
 // credentials, which the platform replaces.
 type environment struct {
 	mu   sync.Mutex
-	text string            // as it came last
-	vars map[string]string // the same, decoded; shared with Contexts, never changed
+	text string            // as sent last
+	vars map[string]string // the same, decoded; shared with Contexts and never changed
 }
 
-// apply returns the variables in text, a JSON object. ok is false if it is none; the process keeps what it has then.
+// apply sets the variables in text, a JSON object, and returns them. If text is not an object, ok is false and nothing is set.
 func (v *environment) apply(text string) (vars map[string]string, ok bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -41,7 +41,7 @@ func (v *environment) apply(text string) (vars map[string]string, ok bool) {
 			continue
 		}
 		if now, set := os.LookupEnv(name); !set || now != value {
-			_ = os.Setenv(name, value) // fails for impossible names only, which no program can ask for
+			_ = os.Setenv(name, value) // fails only for names that no program can look up
 		}
 	}
 	v.text, v.vars = text, vars

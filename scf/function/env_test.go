@@ -44,6 +44,6 @@ func TestEnvironmentOfInvocations(t *testing.T) {
 	assert.Empty(t, vars)
 	assert.Empty(t, r.log.String())
 	assert.Equal(t, "id2 two", call(`["no object"]`))
-	assert.Equal(t, "function: request r-1: its environment is no JSON object, it is not applied\n", r.log.String())
+	assert.Equal(t, "function: request r-1: its environment is not a JSON object and was ignored\n", r.log.String())
 	r.end(t)
 }

@@ -2,16 +2,17 @@ package function
 
 import "strconv"
 
-// Error is a failure with a type and a code of the author's choice, for handlers that need no error type of their own. It
-// is an [ErrorTyper], an [ErrorCoder] and an [ErrorExiter].
+// Error is a failure with a type and a code, for handlers that need no error type of their own. It is an [ErrorTyper], an
+// [ErrorCoder] and an [ErrorExiter].
 type Error struct {
-	Type    string // reported type; "Error" if empty
-	Code    int    // reported errorCode; 1 if zero
-	Message string // in front of Err's text
-	Err     error  // cause, may be nil
-	Exit    bool   // replace the process after this invocation
+	Type    string // the type reported; "Error" if empty
+	Code    int    // the errorCode reported; 1 if zero
+	Message string // precedes the text of Err
+	Err     error  // the cause, may be nil
+	Exit    bool   // whether the process is replaced after this invocation
 }
 
+// Error returns Message and the text of Err, or the type and code if there is neither.
 func (e *Error) Error() string {
 	text := e.Message
 	if e.Err != nil {
@@ -29,7 +30,7 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ErrorType returns the type that is reported.
+// ErrorType returns the type that is reported, see [ErrorTyper].
 func (e *Error) ErrorType() string {
 	if e.Type == "" {
 		return "Error"
@@ -37,7 +38,7 @@ func (e *Error) ErrorType() string {
 	return e.Type
 }
 
-// ErrorCode returns the code that is reported.
+// ErrorCode returns the code that is reported, see [ErrorCoder].
 func (e *Error) ErrorCode() int {
 	if e.Code == 0 {
 		return 1
@@ -45,5 +46,5 @@ func (e *Error) ErrorCode() int {
 	return e.Code
 }
 
-// ShouldExit tells whether the process is replaced after this invocation.
+// ShouldExit reports whether the process is replaced after this invocation, see [ErrorExiter].
 func (e *Error) ShouldExit() bool { return e.Exit }

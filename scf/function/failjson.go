@@ -6,8 +6,8 @@ import (
 	"github.com/cosevent/cosevent-go/scf/function/internal/jsontext"
 )
 
-// json is the reply as a body for the modes that speak HTTP, with the names that the platform itself uses in the results of
-// failed invocations. Frames are the lines of stackTrace.
+// json returns r as a body for the modes that speak HTTP, with the names that the platform itself uses in the results of failed
+// invocations.
 func (r *reply) json(requestID string) []byte {
 	b := append([]byte(nil), `{"errorCode":`...)
 	b = strconv.AppendInt(b, int64(r.code), 10)
@@ -24,7 +24,7 @@ func (r *reply) json(requestID string) []byte {
 	return append(b, '}')
 }
 
-// trace is the stack as text, one frame a line.
+// trace returns the stack as text, one frame a line.
 func (r *reply) trace() string {
 	var b []byte
 	for i, f := range r.stack {

@@ -11,7 +11,7 @@ import (
 	"github.com/cosevent/cosevent-go/scf/function/internal/gobrpc"
 )
 
-// serveGo1 listens where the platform dials, and answers its calls.
+// serveGo1 listens where the platform dials and answers its calls.
 func serveGo1(e *engine) error {
 	addr := e.opt.addr
 	if addr == "" {
@@ -26,27 +26,29 @@ func serveGo1(e *engine) error {
 
 func serveGo1Conn(e *engine, conn net.Conn) {
 	c := &go1Conn{e: e, conn: conn, r: gobrpc.NewReader(conn, maxPayload), w: gobrpc.NewWriter(conn)}
-	c.turns.takeOver = func() { c.calls.Go(c.read) }
-	// The peer may have closed its half only: what runs is still answered.
+	c.sched.startReader = func() { c.calls.Go(c.read) }
+	// The peer may have closed only its half of the connection, so what runs is still answered.
 	defer c.calls.Wait()
 	c.read()
 }
 
+// A go1Conn is a connection from the platform.
 type go1Conn struct {
 	e     *engine
 	conn  net.Conn
-	r     *gobrpc.Reader
+	r     *gobrpc.Reader // used by one goroutine at a time, see scheduler
 	w     *gobrpc.Writer
-	turns turns
-	calls sync.WaitGroup // goroutines beside the one that reads first
+	sched scheduler
+	calls sync.WaitGroup // goroutines beside the first reader
 }
 
-// errOtherReads ends a reader whose place another one took.
-var errOtherReads = errors.New("function: another goroutine reads")
+// errReplaced ends a reader whose place another one took.
+var errReplaced = errors.New("function: another goroutine reads")
 
+// read serves the connection in this goroutine, for as long as it is the one that reads.
 func (c *go1Conn) read() {
 	err := c.serve()
-	if errors.Is(err, io.EOF) || errors.Is(err, errOtherReads) || c.e.ending.Err() != nil {
+	if errors.Is(err, io.EOF) || errors.Is(err, errReplaced) || c.e.ending.Err() != nil {
 		return
 	}
 	c.e.log("connection from " + c.conn.RemoteAddr().String() + ": " + err.Error())
@@ -88,32 +90,33 @@ func (c *go1Conn) serve() error {
 	}
 }
 
-// isMismatch tells whether only the message at hand is of no use.
+// isMismatch reports whether err concerns one message only, so that the connection can go on.
 func isMismatch(err error) bool {
 	var m *gobrpc.MismatchError
 	return errors.As(err, &m)
 }
 
-// run handles an invocation here or elsewhere, see turns.
+// run runs an invocation in this goroutine or in one of its own, as the scheduler decides.
 func (c *go1Conn) run(req gobrpc.Request, in *gobrpc.Invoke) (err error) {
-	n, ok := c.turns.begin()
-	if !ok {
+	n, inline := c.sched.begin()
+	if !inline {
 		c.calls.Go(func() {
 			start := time.Now()
 			c.invoke(req, in)
-			c.turns.took(time.Since(start))
+			c.sched.record(time.Since(start))
 		})
 		return nil
 	}
-	defer func() { // even if the handler ends the goroutine
-		if !c.turns.end(n) {
-			err = errOtherReads
+	defer func() { // deferred because the handler may end the goroutine
+		if !c.sched.end(n) {
+			err = errReplaced
 		}
 	}()
 	c.invoke(req, in)
 	return nil
 }
 
+// invoke runs an invocation and answers it, even if the handler ends the goroutine.
 func (c *go1Conn) invoke(req gobrpc.Request, in *gobrpc.Invoke) {
 	meta := c.metadata(in)
 	out, fail := []byte(nil), &reply{message: errGoexit.Error(), typ: "Goexit", exit: true}
@@ -125,7 +128,7 @@ func (c *go1Conn) invoke(req gobrpc.Request, in *gobrpc.Invoke) {
 			err = c.w.WriteFailure(req, fail.failure())
 		}
 		if err != nil {
-			c.e.log("answer to request " + meta.RequestID + " not sent: " + err.Error())
+			c.e.log("the answer to request " + meta.RequestID + " was not sent: " + err.Error())
 		}
 		c.e.finish(meta, fail)
 	}()
@@ -136,10 +139,11 @@ func (c *go1Conn) invoke(req gobrpc.Request, in *gobrpc.Invoke) {
 	out, fail = c.e.invoke(meta, in.Payload, deadline)
 }
 
+// metadata applies the environment sent with an invocation and returns its Context.
 func (c *go1Conn) metadata(in *gobrpc.Invoke) *Context {
 	vars, ok := c.e.env.apply(in.Environment)
 	if !ok {
-		c.e.log("request " + in.RequestID + ": its environment is no JSON object, it is not applied")
+		c.e.log("request " + in.RequestID + ": its environment is not a JSON object and was ignored")
 	}
 	return &Context{
 		RequestID:             in.RequestID,
@@ -159,6 +163,7 @@ func (c *go1Conn) metadata(in *gobrpc.Invoke) *Context {
 	}
 }
 
+// failure returns r in the form of the Go1 runtime.
 func (r *reply) failure() gobrpc.Failure {
 	f := gobrpc.Failure{Message: r.message, Type: r.typ, ShouldExit: r.exit}
 	for _, s := range r.stack {

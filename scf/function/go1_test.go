@@ -254,7 +254,7 @@ func TestGo1ConnectionLost(t *testing.T) {
 	<-call.Done
 	close(release)
 	r.end(t)
-	assert.Contains(t, r.log.String(), "answer to request lost not sent")
+	assert.Contains(t, r.log.String(), "the answer to request lost was not sent")
 }
 
 // The end of the process lets a call finish.

@@ -2,16 +2,16 @@ package function
 
 import "context"
 
-// Handler is a function's code: it gets one event and answers with one JSON value.
+// Handler is the code of a function: it gets one event and answers with one JSON value.
 //
-// The payload belongs to the handler: it may be kept or changed. An answer of no bytes is reported as null. An answer that
-// is no JSON text is reported as a JSON string holding it, because the platform passes answers on as JSON. Invoke may be
-// called from several goroutines at once.
+// The payload belongs to the handler, which may keep or change it. An empty answer is sent as null. An answer that is not valid
+// JSON is sent as a JSON string, because the platform passes answers on as JSON. Invoke may be called from several goroutines at
+// once.
 type Handler interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
 }
 
-// HandlerFunc lets an ordinary function be a [Handler].
+// HandlerFunc is a function that is a [Handler].
 type HandlerFunc func(ctx context.Context, payload []byte) ([]byte, error)
 
 // Invoke calls f.
@@ -19,7 +19,6 @@ func (f HandlerFunc) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	return f(ctx, payload)
 }
 
-// Middleware wraps a whole invocation: it sees the raw payload and the raw answer, and the context it gets holds the
-// [Context] of the call already, so that tracing and metrics find request id and function name. Panics of the handler pass
-// through it as panics.
+// Middleware wraps a [Handler] in another. It sees the payload and the answer as bytes, and its context has the [Context] of the
+// invocation, so that tracing and metrics find the request id and the function's name. A panic of the handler passes through it.
 type Middleware func(next Handler) Handler

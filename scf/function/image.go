@@ -13,16 +13,18 @@ const (
 	imagePath = "/event-invoke"
 )
 
+// serveImage listens where the platform posts events of an image function.
 func serveImage(e *engine) error {
 	addr := e.opt.addr
 	if addr == "" {
 		addr = net.JoinHostPort(listenHost(), imagePort)
 	}
-	fixed := contextFromEnv()
-	return listenAndServe(e, addr, func(e *engine, conn net.Conn) { serveImageConn(e, conn, fixed) })
+	fromEnv := contextFromEnv()
+	return listenAndServe(e, addr, func(e *engine, conn net.Conn) { serveImageConn(e, conn, fromEnv) })
 }
 
-func serveImageConn(e *engine, conn net.Conn, fixed Context) {
+// serveImageConn answers the requests of one connection.
+func serveImageConn(e *engine, conn net.Conn, fromEnv Context) {
 	r, w := http1.NewReader(conn), http1.NewWriter(conn)
 	for {
 		req, err := r.ReadRequest()
@@ -45,7 +47,7 @@ func serveImageConn(e *engine, conn net.Conn, fixed Context) {
 		case req.Method != "POST":
 			err = w.WriteResponse(req, http1.Response{Status: 405, Allow: "POST", Close: closing, Body: []byte(`{"errorMessage":"only POST is served"}`)})
 		default:
-			err = serveImageCall(e, r, w, fixed, req, body, closing)
+			err = serveImageCall(e, r, w, fromEnv, req, body, closing)
 		}
 		if err != nil || closing {
 			return
@@ -53,6 +55,7 @@ func serveImageConn(e *engine, conn net.Conn, fixed Context) {
 	}
 }
 
+// serveImageCall runs one invocation.
 func serveImageCall(e *engine, r *http1.Reader, w *http1.Writer, meta Context, req http1.Request, body []byte, closing bool) error {
 	deadline := imageMetadata(r, &meta, time.Now())
 	out, fail := e.invoke(&meta, body, deadline)
@@ -64,7 +67,7 @@ func serveImageCall(e *engine, r *http1.Reader, w *http1.Writer, meta Context, r
 	return err
 }
 
-// imageMetadata reads what the platform tells in headers. Every one of them may be missing.
+// imageMetadata sets what the platform sends in headers, each of which may be missing, and returns the deadline.
 func imageMetadata(r *http1.Reader, m *Context, now time.Time) (deadline time.Time) {
 	for _, h := range []struct {
 		name string

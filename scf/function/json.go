@@ -7,9 +7,8 @@ import (
 	"fmt"
 )
 
-// JSON makes a Handler of a typed function: the event is decoded into a new In for each call, and what f returns is encoded.
-// An event that does not fit In fails the invocation before f is called; the error wraps that of encoding/json. An f that is
-// nil is reported by [Run].
+// JSON returns a [Handler] that decodes each event into a new In, calls f and encodes what it returns. An event that does not
+// fit In fails the invocation without a call of f; the error wraps that of [json.Unmarshal]. [Run] returns an error for a nil f.
 func JSON[In, Out any](f func(context.Context, In) (Out, error)) Handler {
 	return jsonHandler[In, Out](f)
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// errReported: the local mode has said on standard error what is wrong.
+// errReported marks a failure that the local mode has already written to standard error.
 var errReported = errors.New("function: the invocation failed")
 
 const localHelp = `usage: %s [event.json | -]
@@ -25,7 +25,7 @@ without a name or with "-". The exit status is 1 if the handler fails.
 The same program runs in the cloud: there, the environment says how events arrive (Go1 runtime, Custom Runtime, image).
 `
 
-// serveLocal handles one event on somebody's desk.
+// serveLocal handles one event of a developer and prints the result.
 func serveLocal(e *engine) error {
 	args := e.opt.args
 	input := e.opt.stdin
@@ -46,7 +46,7 @@ func serveLocal(e *engine) error {
 		}
 		return serveImage(e)
 	case len(args) > 1 || len(args) == 1 && len(args[0]) > 1 && args[0][0] == '-':
-		return errors.New("function: want one event file at most; -h explains")
+		return fmt.Errorf("function: unexpected arguments %q, want at most one event file; -h explains", args)
 	case len(args) == 1 && args[0] != "-":
 		f, err := os.Open(args[0])
 		if err != nil {
@@ -66,7 +66,7 @@ func serveLocal(e *engine) error {
 	case len(payload) == 0:
 		return errors.New("function: the event is empty; -h explains")
 	case len(payload) > maxPayload:
-		return errors.New("function: the event is too large")
+		return fmt.Errorf("function: the event is larger than %d bytes", maxPayload)
 	}
 	return e.runLocal(payload)
 }
@@ -80,8 +80,8 @@ func isTerminal(r io.Reader) bool {
 	return err == nil && st.Mode()&os.ModeCharDevice != 0
 }
 
-// readEvent reads all of r unless the process is told to end: a terminal may have nothing to say for ever, and reading it
-// cannot be stopped.
+// readEvent reads all of r, or stops when the process is told to end: a terminal may never send anything, and a read of it
+// cannot be interrupted.
 func (e *engine) readEvent(r io.Reader) ([]byte, error) {
 	type result struct {
 		b   []byte
@@ -100,6 +100,7 @@ func (e *engine) readEvent(r io.Reader) ([]byte, error) {
 	}
 }
 
+// runLocal runs one invocation and prints what became of it.
 func (e *engine) runLocal(payload []byte) error {
 	e.opt.ready()
 	meta := contextFromEnv()
@@ -113,7 +114,7 @@ func (e *engine) runLocal(payload []byte) error {
 	if fail.panicked {
 		text = "panic: " + text + fail.trace() + "\n"
 	}
-	// The one place where a report may have several lines: a person reads it.
+	// A person reads this one, so it may have several lines.
 	_, _ = io.WriteString(e.opt.errorLog, text)
 	if fail.panicked {
 		return errors.Join(errReported, &panicError{fail.message, meta.RequestID})

@@ -40,7 +40,7 @@ func TestLocal(t *testing.T) {
 		{"dash", `[2]`, []string{"-"}, "[2]\n", "", ""},
 		{"file", `no`, []string{named}, "{\"from\":\"file\"}\n", "", ""},
 		{"missing file", `1`, []string{named + "x"}, "", "", "no such file"},
-		{"two files", `1`, []string{named, named}, "", "", "one event file at most"},
+		{"two files", `1`, []string{named, named}, "", "", `"], want at most one event file`},
 		{"unknown flag", `1`, []string{"-v"}, "", "", "-h explains"},
 		{"no event", ``, nil, "", "", "the event is empty"},
 		{"text", `"text"`, nil, "\"50%done\"\n", "", ""},
@@ -154,8 +154,8 @@ func TestDetectMode(t *testing.T) {
 		assert.Equal(t, tt.want, got, "%v", tt.env)
 	}
 	_, err := function.DetectMode(func(string) string { return "x" })
-	assert.ErrorContains(t, err, "COSEVENT_MODE is x")
-	assert.ErrorContains(t, function.Run(t.Context(), function.HandlerFunc(act), function.WithMode("x")), "unknown mode x")
+	assert.ErrorContains(t, err, `COSEVENT_MODE is "x"`)
+	assert.ErrorContains(t, function.Run(t.Context(), function.HandlerFunc(act), function.WithMode("x")), `WithMode was given "x"`)
 	assert.ErrorContains(t, function.Run(t.Context(), nil), "nil handler")
 	t.Setenv("_LAMBDA_SERVER_PORT", "")
 	assert.ErrorContains(t, function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeGo1)), "_LAMBDA_SERVER_PORT is not set")

@@ -6,14 +6,14 @@ import (
 	"os"
 )
 
-// NewLogHandler returns a handler that adds the attributes request_id, function and version to what is logged with the
-// context of an invocation, and hands it on to next. The attributes stand at the top level even where groups are open. A nil
-// next is a JSON handler on standard output: the platform's log takes each line for an entry, and the members of a line that
-// is JSON for fields to search by.
+// NewLogHandler returns a [slog.Handler] that adds the attributes request_id, function and version to records logged with the
+// context of an invocation, and passes them to next. The attributes are at the top level even if groups are open. If next is
+// nil, records go to standard output as JSON: the platform's log takes each line as an entry and the members of a JSON line as
+// fields to search by.
 //
 //	slog.SetDefault(slog.New(function.NewLogHandler(nil)))
 //
-// Both handlers of log/slog write a record as one line, whatever is in it. For a handler of another make, see that it does.
+// Both handlers of log/slog write a record as one line, whatever it contains. Check this for any other handler.
 func NewLogHandler(next slog.Handler) slog.Handler {
 	if next == nil {
 		next = slog.NewJSONHandler(os.Stdout, nil)
@@ -24,7 +24,7 @@ func NewLogHandler(next slog.Handler) slog.Handler {
 type logHandler struct {
 	root  slog.Handler // next as it was before the first group
 	next  slog.Handler
-	after []func(slog.Handler) slog.Handler // what made next of root: the first group, and all since
+	after []func(slog.Handler) slog.Handler // the steps that turn root into next: the first group and all after it
 }
 
 func (h *logHandler) Enabled(ctx context.Context, level slog.Level) bool {
@@ -44,8 +44,8 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 		attrs = append(attrs, slog.String("version", c.FunctionVersion))
 	}
 	next := h.root.WithAttrs(attrs)
-	for _, again := range h.after {
-		next = again(next)
+	for _, step := range h.after {
+		next = step(next)
 	}
 	return next.Handle(ctx, r)
 }

@@ -3,13 +3,14 @@ package function
 import (
 	"errors"
 	"os"
+	"strconv"
 )
 
-// Mode is a way in which a process gets its events.
+// Mode is how a process gets its events.
 type Mode string
 
 const (
-	// ModeAuto asks the environment, see [WithMode].
+	// ModeAuto lets the environment decide, see [WithMode].
 	ModeAuto Mode = ""
 	// ModeGo1 is the Go1 runtime: the platform dials the process and speaks Go's RPC.
 	ModeGo1 Mode = "go1"
@@ -17,11 +18,11 @@ const (
 	ModeCustom Mode = "custom"
 	// ModeImage is a function deployed as an image: the platform posts events to the process.
 	ModeImage Mode = "image"
-	// ModeLocal handles one event from a file or standard input and ends.
+	// ModeLocal handles one event from a file or from standard input, then ends.
 	ModeLocal Mode = "local"
 )
 
-// Variables that the platform sets.
+// Variables of the environment. Those with COSEVENT are ours, the others are set by the platform.
 const (
 	envGo1Port    = "_LAMBDA_SERVER_PORT"
 	envCustomHost = "SCF_RUNTIME_API"
@@ -31,7 +32,7 @@ const (
 	envHost       = "COSEVENT_HOST"
 )
 
-// listenHost is the host to listen on: every one, for the platform dials from outside, unless the environment names another.
+// listenHost returns the host to listen on: all, because the platform dials from outside, unless the environment names one.
 func listenHost() string {
 	if host := os.Getenv(envHost); host != "" {
 		return host
@@ -39,14 +40,14 @@ func listenHost() string {
 	return "0.0.0.0"
 }
 
-// detectMode lets the environment decide.
+// detectMode returns the mode that the environment asks for.
 func detectMode(getenv func(string) string) (Mode, error) {
 	switch m := Mode(getenv(envMode)); m {
 	case ModeAuto:
 	case ModeGo1, ModeCustom, ModeImage, ModeLocal:
 		return m, nil
 	default:
-		return "", errors.New("function: " + envMode + " is " + string(m) + ", want go1, custom, image or local")
+		return "", errors.New("function: " + envMode + " is " + strconv.Quote(string(m)) + ", want go1, custom, image or local")
 	}
 	switch {
 	case getenv(envGo1Port) != "":
@@ -59,6 +60,7 @@ func detectMode(getenv func(string) string) (Mode, error) {
 	return ModeLocal, nil
 }
 
+// resolveMode returns the mode of the options, or that of the environment.
 func (o *options) resolveMode() (Mode, error) {
 	switch o.mode {
 	case ModeAuto:
@@ -66,5 +68,5 @@ func (o *options) resolveMode() (Mode, error) {
 	case ModeGo1, ModeCustom, ModeImage, ModeLocal:
 		return o.mode, nil
 	}
-	return "", errors.New("function: unknown mode " + string(o.mode))
+	return "", errors.New("function: WithMode was given " + strconv.Quote(string(o.mode)) + ", want go1, custom, image or local")
 }
