@@ -41,7 +41,7 @@ func (e *engine) close() {
 	e.abandon()
 }
 
-// failure is why the engine itself decided to end, nil if it did not.
+// failure returns why the engine itself decided to end, or nil if it did not.
 func (e *engine) failure() error {
 	if err := context.Cause(e.ending); errors.Is(err, ErrPanicked) || errors.Is(err, errGoexit) {
 		return err
@@ -49,8 +49,7 @@ func (e *engine) failure() error {
 	return nil
 }
 
-// invoke handles one event. A deadline of zero means that the platform named none. After a failure that says so, the
-// caller sends the reply and then calls finish.
+// invoke handles one event. The deadline is zero if the platform sent none. The caller sends the result and then calls finish.
 func (e *engine) invoke(c *Context, payload []byte, deadline time.Time) ([]byte, *reply) {
 	e.running.Add(1)
 	defer e.running.Add(-1)
@@ -76,7 +75,7 @@ func (e *engine) guard(ctx context.Context, payload []byte) (out []byte, fail *r
 		}
 		v := recover()
 		if v == nil {
-			e.end(errGoexit) // the goroutine is ending, there is no way to answer from here
+			e.end(errGoexit) // the goroutine is ending, so nothing can be returned
 			return
 		}
 		fail = panicReply(v)
@@ -89,7 +88,7 @@ func (e *engine) guard(ctx context.Context, payload []byte) (out []byte, fail *r
 	return out, fail
 }
 
-// finish is called once the reply to a call was sent.
+// finish ends the process if the failed invocation asks for it. It is called when the report has been sent.
 func (e *engine) finish(c *Context, fail *reply) {
 	if fail == nil || !fail.exit {
 		return
@@ -111,6 +110,7 @@ func (p *panicError) Unwrap() error { return ErrPanicked }
 
 var errGoexit = errors.New("function: the handler ended its goroutine with runtime.Goexit")
 
+// runShutdown calls the functions given to WithShutdown.
 func (e *engine) runShutdown() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ending), e.opt.grace)
 	defer cancel()

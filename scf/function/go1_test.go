@@ -322,7 +322,7 @@ func TestShutdownGivesUp(t *testing.T) {
 	call := c.Go("Function.Invoke", invokeRequest{}, &invokeResponse{}, nil)
 	<-started
 	r.stop()
-	assert.ErrorContains(t, r.wait(t), "did not come back")
+	assert.ErrorContains(t, r.wait(t), "did not return")
 	<-call.Done
 	assert.Error(t, call.Error)
 	close(release)

@@ -18,12 +18,12 @@ type options struct {
 	errorLog   io.Writer
 	onShutdown []func(context.Context)
 
-	// Of ModeLocal.
+	// For ModeLocal.
 	args   []string
 	stdin  io.Reader
 	stdout io.Writer
 
-	// What a test replaces.
+	// Set by tests.
 	connectTime time.Duration // how long the Custom Runtime's API may be away
 	requestTime time.Duration // how long it may take to answer once, other than with an event
 	onListen    func(addr string)
@@ -31,6 +31,7 @@ type options struct {
 	ready func() // called when the process can take events
 }
 
+// whenReady calls f when the process can take events.
 func whenReady(f func()) Option {
 	return func(o *options) { o.ready = f }
 }
@@ -53,9 +54,9 @@ func newOptions(opts []Option) *options {
 	return o
 }
 
-// WithMode fixes the mode. Without it the environment decides, in this order:
+// WithMode sets the mode. Without it, or with [ModeAuto], the environment decides, in this order:
 //
-//   - COSEVENT_MODE, if set, is the mode: go1, custom, image or local;
+//   - COSEVENT_MODE is the mode if it is set: go1, custom, image or local;
 //   - _LAMBDA_SERVER_PORT set: [ModeGo1];
 //   - SCF_RUNTIME_API set: [ModeCustom];
 //   - TENCENTCLOUD_RUNENV=SCF, which the platform sets everywhere: [ModeImage];
@@ -64,42 +65,55 @@ func WithMode(m Mode) Option {
 	return func(o *options) { o.mode = m }
 }
 
-// WithMiddleware wraps every invocation. The first one given is the outermost.
+// WithMiddleware wraps the handler. The first middleware given is the outermost. It panics if one is nil.
 func WithMiddleware(mw ...Middleware) Option {
+	for _, m := range mw {
+		if m == nil {
+			panic("function: WithMiddleware was given nil")
+		}
+	}
 	return func(o *options) { o.middleware = append(o.middleware, mw...) }
 }
 
-// WithGrace sets how long invocations that run may go on once the process was told to end (2 s without it). After that
-// time their contexts are cancelled with the cause [ErrShutdown], and they get the same time once more, but at most a
-// second, to come back.
+// WithGrace sets how long running invocations may go on after the process was told to end; the default is 2 s. After that time
+// their contexts are cancelled with the cause [ErrShutdown], and they get the same time once more, but at most a second, to
+// return. It panics if d is negative.
 func WithGrace(d time.Duration) Option {
+	if d < 0 {
+		panic("function: WithGrace was given the negative time " + d.String())
+	}
 	return func(o *options) { o.grace = d }
 }
 
-// WithAddr sets the address on which an image function or the Go1 runtime listens, in place of the platform's:
-// 0.0.0.0:9000 and 0.0.0.0:$_LAMBDA_SERVER_PORT. The environment variable COSEVENT_HOST sets the host alone, for a process that
-// is to be reached from its own machine only.
+// WithAddr sets the address on which an image function or the Go1 runtime listens. The default is the platform's: port 9000 or
+// $_LAMBDA_SERVER_PORT on every interface, or on the host that the environment variable COSEVENT_HOST names, such as 127.0.0.1.
 func WithAddr(addr string) Option {
 	return func(o *options) { o.addr = addr }
 }
 
-// WithErrorLog sets where the runtime reports its own troubles, one line each: standard error without it. Writes do not
-// overlap.
+// WithErrorLog sets where the runtime reports failures of its own, such as a lost connection, one line each. Nil means
+// [os.Stderr]. Writes do not overlap.
 func WithErrorLog(w io.Writer) Option {
+	if w == nil {
+		w = os.Stderr
+	}
 	return func(o *options) { o.errorLog = w }
 }
 
 // WithShutdown adds a function that [Run] calls once before it returns, in every mode and whatever ended it, also when the
 // platform could not be reached. No invocation is running then, unless one did not come back after its context was cancelled.
 // The function's context ends with the grace (see [WithGrace]). Functions are called in the order given; a panic of one is
-// logged and the others are still called.
+// logged and the others are still called. WithShutdown panics if f is nil.
 func WithShutdown(f func(context.Context)) Option {
+	if f == nil {
+		panic("function: WithShutdown was given nil")
+	}
 	return func(o *options) { o.onShutdown = append(o.onShutdown, f) }
 }
 
-// WithArgs sets the arguments that [ModeLocal] reads in place of those of the process, without the program's name: nothing or
-// "-" for an event on standard input, the name of a file with an event, or "-serve" with an address. Programs with flags of
-// their own pass what is left of them, such as flag.Args.
+// WithArgs sets the arguments of [ModeLocal]: none or "-" for an event on standard input, the name of a file with an event, or
+// "-serve" with an address. The default is those of the process. A program with flags of its own passes what remains of them,
+// as flag.Args returns it.
 func WithArgs(args ...string) Option {
 	return func(o *options) { o.args = args }
 }

@@ -36,17 +36,18 @@ func Reflect(f any) Handler {
 	return h
 }
 
+// reflected is a Handler that calls a function by reflection.
 type reflected struct {
 	f       reflect.Value
-	takes   reflect.Type // of the event, nil if the function takes none
-	context bool
-	returns int
-	err     error
+	event   reflect.Type // of the parameter, nil if there is none
+	context bool         // whether there is a parameter for the context
+	results int
+	err     error // what is wrong with f
 }
 
 func (h *reflected) check() error { return h.err }
 
-// inspect learns f's signature, or says what is wrong with it.
+// inspect reads f's signature and returns what is wrong with it.
 func (h *reflected) inspect(f any) error {
 	if f == nil {
 		return errors.New("function: Reflect was given nil")
@@ -59,7 +60,7 @@ func (h *reflected) inspect(f any) error {
 	}
 	switch {
 	case t.Kind() != reflect.Func:
-		return wrong("it is no function")
+		return wrong("it is not a function")
 	case h.f.IsNil():
 		return wrong("it is nil")
 	case t.IsVariadic() && t.In(t.NumIn()-1).Elem() != reflect.TypeFor[any]():
@@ -87,13 +88,13 @@ func (h *reflected) inspect(f any) error {
 		case !decodable(in):
 			return wrong("no event can be decoded into %v", in)
 		default:
-			h.takes = in
+			h.event = in
 		}
 	}
-	h.returns = t.NumOut()
-	if h.returns > 0 {
-		if last := t.Out(h.returns - 1); !last.Implements(errorType) {
-			if h.returns == 1 {
+	h.results = t.NumOut()
+	if h.results > 0 {
+		if last := t.Out(h.results - 1); !last.Implements(errorType) {
+			if h.results == 1 {
 				return wrong("a single returned value must be an error, not %v; return (%v, error)", last, last)
 			}
 			return wrong("the second returned value must be an error, not %v", last)
@@ -102,6 +103,7 @@ func (h *reflected) inspect(f any) error {
 	return nil
 }
 
+// decodable reports whether encoding/json may decode an event into t.
 func decodable(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
@@ -122,21 +124,21 @@ func (h *reflected) Invoke(ctx context.Context, payload []byte) ([]byte, error) 
 	if h.context {
 		args = append(args, reflect.ValueOf(ctx))
 	}
-	if h.takes != nil {
-		in := reflect.New(h.takes)
+	if h.event != nil {
+		in := reflect.New(h.event)
 		if err := json.Unmarshal(payload, in.Interface()); err != nil {
-			return nil, fmt.Errorf("function: the event does not fit %v: %w", h.takes, err)
+			return nil, fmt.Errorf("function: the event does not fit %v: %w", h.event, err)
 		}
 		args = append(args, in.Elem())
 	}
 	results := h.f.Call(args)
-	if h.returns == 0 {
+	if h.results == 0 {
 		return nil, nil
 	}
-	if err := asError(results[h.returns-1]); err != nil {
+	if err := asError(results[h.results-1]); err != nil {
 		return nil, err
 	}
-	if h.returns == 1 {
+	if h.results == 1 {
 		return nil, nil
 	}
 	b, err := json.Marshal(results[0].Interface())
@@ -146,7 +148,7 @@ func (h *reflected) Invoke(ctx context.Context, payload []byte) ([]byte, error) 
 	return b, nil
 }
 
-// asError takes a nil pointer of a concrete error type for what its author meant: no error.
+// asError returns v as an error. For a function that returns a concrete error type, a nil pointer is no error.
 func asError(v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:

@@ -7,27 +7,27 @@ import (
 	"strings"
 )
 
-// ErrorTyper is an error that chooses the type it is reported under, in place of the name of its Go type.
+// ErrorTyper is an error that chooses the type under which it is reported, in place of the name of its Go type.
 type ErrorTyper interface {
 	error
 	ErrorType() string
 }
 
-// ErrorCoder is an error that chooses the errorCode it is reported with, in place of 1. The Go1 runtime's reply has no room
-// for a code; the other modes send it.
+// ErrorCoder is an error that chooses the errorCode with which it is reported, in place of 1. The Go1 runtime's answer has no
+// field for it; the other modes send it.
 type ErrorCoder interface {
 	error
 	ErrorCode() int
 }
 
-// ErrorExiter is an error after which the process must be replaced: once it is reported the process takes no more events
+// ErrorExiter is an error after which the process must be replaced: when it has been reported, the process takes no more events
 // and ends.
 type ErrorExiter interface {
 	error
 	ShouldExit() bool
 }
 
-// reply is a failed invocation as it is told to the platform.
+// A reply is the report of a failed invocation.
 type reply struct {
 	message, typ string
 	code         int
@@ -39,10 +39,10 @@ type reply struct {
 type frame struct {
 	path  string
 	line  int
-	label string // name of the Go function
+	label string // the name of the Go function
 }
 
-// errorReply reports err. All that is called here is a handler's own code and may panic, as methods of nil pointers do.
+// errorReply returns the report of err. The methods of err are code of the handler and may panic, as those of a nil pointer do.
 func errorReply(err error) *reply {
 	tree := errorTree(err)
 	r := &reply{message: errorText(err), typ: errorType(tree), code: 1}
@@ -60,6 +60,7 @@ func errorReply(err error) *reply {
 	return r
 }
 
+// panicReply returns the report of a panic with v.
 func panicReply(v any) *reply {
 	r := &reply{code: 1, exit: true, panicked: true, stack: callers()}
 	switch v := v.(type) {
@@ -164,9 +165,9 @@ func callers() []frame {
 		case strings.HasSuffix(f.Function, "/scf/function.(*engine).guard"):
 			return out
 		case f.Function == "runtime.gopanic":
-			out = out[:0] // what is above belongs to the recovery
+			out = out[:0] // the frames so far are those of the recovery
 		case strings.HasPrefix(f.Function, "runtime.") && len(out) == 0:
-			// Faults of memory and the like pass through the runtime first.
+			// A fault, such as that of a nil pointer, passes through the runtime first.
 		case strings.HasSuffix(f.Function, "/scf/function.HandlerFunc.Invoke"):
 		default:
 			out = append(out, frame{f.File, f.Line, f.Function})

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// server accepts connections for the modes in which the platform dials.
+// A server accepts connections for the modes in which the platform dials.
 type server struct {
 	e     *engine
 	conns sync.WaitGroup
 }
 
-// listenAndServe serves each connection in a goroutine of its own, until the process is to end. serve must return soon after
-// that: it takes no further request then, but answers those it has.
+// listenAndServe calls serve for each connection, in a goroutine of its own, until the process is to end. Reads fail from then
+// on, so that serve answers the requests it has and returns.
 func listenAndServe(e *engine, addr string, serve func(*engine, net.Conn)) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -37,9 +37,9 @@ func listenAndServe(e *engine, addr string, serve func(*engine, net.Conn)) error
 			return nil
 		}
 		if err != nil {
-			// Out of descriptors, usually: what runs now gives some back.
+			// Usually the process has no file descriptors left, and running invocations will release some.
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
-			e.log("accept: " + err.Error())
+			e.log("cannot accept a connection: " + err.Error())
 			select {
 			case <-time.After(pause):
 			case <-e.ending.Done():
@@ -55,10 +55,11 @@ func listenAndServe(e *engine, addr string, serve func(*engine, net.Conn)) error
 	}
 }
 
+// handle serves one connection.
 func (s *server) handle(conn net.Conn, serve func(*engine, net.Conn)) {
 	defer conn.Close()
-	// The end of the process stops reading, giving up stops everything.
-	defer context.AfterFunc(s.e.ending, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })()
+	// The end of the process stops reads; giving up stops writes too.
+	defer context.AfterFunc(s.e.ending, func() { _ = conn.SetReadDeadline(longAgo) })()
 	defer context.AfterFunc(s.e.abandoned, func() { _ = conn.Close() })()
 	serve(s.e, conn)
 	if s.e.ending.Err() != nil {

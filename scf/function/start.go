@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// ErrShutdown is the cause of the contexts cancelled because the process must end, see [context.Cause].
+// ErrShutdown is the cause ([context.Cause]) of the contexts that are cancelled because the process must end.
 var ErrShutdown = errors.New("function: the process is ending")
 
-// ErrPanicked is what [Run] returns, wrapped, after a handler panicked: the platform got the report, and the process should
-// be replaced, because nobody knows what state the panic left behind.
+// ErrPanicked is wrapped by what [Run] returns after a handler panicked. The platform has the report, and the process should be
+// replaced, because the state that a panic leaves behind is unknown.
 var ErrPanicked = errors.New("function: the handler panicked")
 
-// Start runs h until the process ends and never returns: it is the last line of main. It ends the process with status 0
-// after SIGTERM, and with status 1 and a line on standard error when it cannot go on or the handler panicked.
+// Start calls [Run] and ends the process when it returns: it is the last line of main. The status is 0 after SIGTERM or an
+// interrupt, and 1, with a line on standard error, if Run returns an error.
 func Start(h Handler, opts ...Option) {
 	ctx, stop := context.WithCancel(context.Background())
-	// To listen for signals takes a good part of the time a process needs to start, so it is done when the platform need not
-	// wait for it any more. A signal before that ends the process at once, which is right: it has nothing to finish.
+	// Listening for signals takes a good part of the time that a process needs to start, so it begins when the platform no
+	// longer waits for it. A signal before that ends the process at once, which has nothing to finish yet.
 	err := Run(ctx, h, append(opts[:len(opts):len(opts)], whenReady(func() {
 		c := make(chan os.Signal, 1)
 		signal.Notify(c, syscall.SIGTERM, os.Interrupt)
@@ -39,13 +39,12 @@ func Start(h Handler, opts ...Option) {
 	os.Exit(0)
 }
 
-// Run handles events with h until ctx is done, the handler panics, or the platform cannot be reached. The environment
-// decides where events come from, see [WithMode]; in [ModeLocal] there is one event, and Run returns when it is handled.
+// Run handles events with h until ctx is done, the handler panics, or the platform cannot be reached. The environment decides
+// where events come from, see [WithMode]. In [ModeLocal] there is one event, and Run returns when it is handled.
 //
-// When ctx is done Run takes no more events, lets running invocations finish (see [WithGrace]) and returns nil. The contexts
-// of invocations inherit the values of ctx, not its end. After a panic it does the same and returns an error that wraps
-// [ErrPanicked]. When invocations did not come back in time, the error says so; their goroutines are then still running,
-// and nothing else of Run is.
+// When ctx is done, Run takes no more events, lets running invocations finish (see [WithGrace]) and returns nil. The contexts of
+// invocations have the values of ctx but not its end. After a panic Run does the same and returns an error that wraps
+// [ErrPanicked]. If an invocation does not return in time, the error says so, and its goroutine is left running.
 func Run(ctx context.Context, h Handler, opts ...Option) error {
 	o := newOptions(opts)
 	if h == nil {
@@ -93,10 +92,10 @@ func Run(ctx context.Context, h Handler, opts ...Option) error {
 	return err
 }
 
-// checker is a handler that can be wrong from the start, like the result of [Reflect].
+// A checker is a handler that knows before the first event that it cannot work, like the result of Reflect.
 type checker interface{ check() error }
 
-// drain waits for the invocations that run, with patience that ends.
+// drain waits for running invocations in the steps that WithGrace describes.
 func (e *engine) drain(done <-chan error) error {
 	wait := func(d time.Duration) (error, bool) {
 		t := time.NewTimer(d)
@@ -119,7 +118,7 @@ func (e *engine) drain(done <-chan error) error {
 	if e.running.Load() > 0 {
 		return errStuck
 	}
-	return <-done // only peers were slow, and their connections are closed now
+	return <-done // only a peer was slow, and its connection is closed now
 }
 
-var errStuck = errors.New("function: an invocation did not come back after its context was cancelled")
+var errStuck = errors.New("function: an invocation did not return after its context was cancelled")

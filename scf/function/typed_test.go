@@ -124,9 +124,9 @@ type larger interface {
 func TestReflectMistakes(t *testing.T) {
 	var none func() error
 	for want, f := range map[string]any{
-		"Reflect was given nil":           nil,
-		"handler int: it is no function":  7,
-		"handler func() error: it is nil": none,
+		"Reflect was given nil":             nil,
+		"handler int: it is not a function": 7,
+		"handler func() error: it is nil":   none,
 		"handler func(...int): it takes a variable number of int, want a slice or ...any":                              func(...int) {},
 		"handler func(function_test.larger): function_test.larger asks for methods that context.Context does not have": func(larger) {},
 		"handler func(function_test.wrapped, context.Context): context.Context must be the first argument":             func(wrapped, context.Context) {},
