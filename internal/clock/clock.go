@@ -1,9 +1,9 @@
 // Package clock is the one clock of the fakes: it runs with real time until a test moves it.
 //
-// A [Clock] is real time plus an offset. [Clock.Advance] enlarges the offset and fires, in order, every timer that falls
-// due on the way; a timer never fires early, and without Advance it fires when real time gets there. [Clock.Translate] maps
-// an instant that a client read off its own (real) clock to this clock, so that clients who know nothing of Advance still
-// sign requests that are neither from the past nor from the future.
+// A [Clock] is real time plus an offset. [Clock.Advance] adds to the offset and fires, in order, every timer that falls due on
+// the way. A timer never fires early, and without Advance it fires when real time reaches it. [Clock.Translate] maps an instant
+// of a client's own (real) clock to this clock, so that clients that know nothing of Advance sign requests that are neither too
+// old nor in the future.
 package clock
 
 import (
@@ -26,7 +26,7 @@ type Clock struct {
 	wake   *time.Timer // fires when the next timer is due in real time; nil if none is set
 	closed bool
 
-	// firing holds the goroutines in which callbacks run that real time brought due; fired tells of each that ends.
+	// firing holds the goroutines in which callbacks of timers run that real time made due; fired is signalled when one ends.
 	firing map[string]bool
 	fired  *sync.Cond
 }
@@ -51,7 +51,7 @@ func StartAt(t time.Time) Option {
 	}
 }
 
-// Frozen makes time stand still between calls of Advance.
+// Frozen stops time between calls of [Clock.Advance].
 func Frozen() Option { return func(c *Clock) { c.frozen = true } }
 
 // New returns a clock that reads the real time.
@@ -84,7 +84,7 @@ func (c *Clock) Translate(t time.Time) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.frozen {
-		// Real time does not run here: an instant a client reads now is the instant this clock stands at.
+		// This clock does not run with real time: the instant that a client reads now is the one at which it stands.
 		c.jumps[len(c.jumps)-1].offset = time.Until(c.at)
 	}
 	for i := len(c.jumps) - 1; i > 0; i-- {
@@ -105,7 +105,7 @@ type Timer struct {
 }
 
 // AfterFunc calls f once, d from now by this clock. f runs in the goroutine that calls Advance, or in one of its own when
-// real time brings it due. It must not block, but may call any method of the clock, Advance included. A d that is not positive
+// real time makes it due. It must not block, but may call any method of the clock, Advance included. A d that is not positive
 // means as soon as possible, in a goroutine of its own.
 func (c *Clock) AfterFunc(d time.Duration, f func()) *Timer {
 	c.mu.Lock()
@@ -160,7 +160,8 @@ func (c *Clock) AdvanceTo(t time.Time) {
 	}
 }
 
-// step goes to the next timer due at or before target and fires it; with none left it goes to target and reports false.
+// step moves to the next timer due at or before target, fires it and reports true. Without one it moves to target and reports
+// false.
 func (c *Clock) step(target time.Time) bool {
 	c.mu.Lock()
 	c.waitForFiring()
@@ -234,7 +235,7 @@ func (c *Clock) rearm() {
 	c.wake = time.AfterFunc(max(d, 0), c.fire)
 }
 
-// fire runs what real time has brought due.
+// fire calls the timers that real time has made due.
 func (c *Clock) fire() {
 	me := goroutine()
 	for {

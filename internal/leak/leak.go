@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// patience is how long goroutines that are about to end may take.
+// patience is how long goroutines may take to end.
 var patience = 5 * time.Second
 
-// Check looks, after the test and all of its clean-ups registered later, for goroutines that run code of this module and
-// were not there before. Call it first in a test, and not in a parallel one. Goroutines get a moment to end.
+// Check fails the test if goroutines that run code of this module are left after it and after the clean-ups registered later.
+// Goroutines that were there before do not count, and those that are about to end get 5 s. Call it first in a test, and not in a
+// parallel one.
 func Check(tb testing.TB) {
 	tb.Helper()
 	before := ours()

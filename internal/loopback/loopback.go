@@ -1,4 +1,4 @@
-// Package loopback serves a fake on this machine and reaches it whatever host a request names.
+// Package loopback serves a fake on this machine, and makes clients that reach it whatever host their requests name.
 package loopback
 
 import (
@@ -21,7 +21,7 @@ type Server struct {
 	closed     bool
 }
 
-// Listen serves h on addr; "" means a random port of 127.0.0.1.
+// Listen serves h on addr. An empty addr means a free port of 127.0.0.1.
 func Listen(addr string, h http.Handler) (*Server, error) {
 	if addr == "" {
 		addr = "127.0.0.1:0"
@@ -35,7 +35,7 @@ func Listen(addr string, h http.Handler) (*Server, error) {
 		done: make(chan struct{}),
 		http: &http.Server{
 			Handler:           h,
-			ReadHeaderTimeout: 10 * time.Second, // a slow header is not a request
+			ReadHeaderTimeout: 10 * time.Second, // for a client that does not finish its header
 			MaxHeaderBytes:    64 << 10,
 		},
 	}
@@ -52,8 +52,8 @@ func (s *Server) Addr() string { return s.ln.Addr().String() }
 // URL returns the address served, as http://host:port.
 func (s *Server) URL() string { return "http://" + s.Addr() }
 
-// Transport returns a new transport that connects to this server whatever host the request's URL names. Close closes its idle
-// connections too.
+// Transport returns a new transport that connects to this server whatever host the URL of a request names. [Server.Close] closes
+// its idle connections.
 func (s *Server) Transport() *http.Transport {
 	addr := s.Addr()
 	t := &http.Transport{
@@ -70,7 +70,8 @@ func (s *Server) Transport() *http.Transport {
 	return t
 }
 
-// Close stops listening, lets running requests finish for a moment, then cuts them. It may be called more than once.
+// Close stops listening, waits up to 2 s for running requests, and then closes their connections. It may be called more than
+// once.
 func (s *Server) Close() {
 	s.mu.Lock()
 	if s.closed {

@@ -60,7 +60,7 @@ func (r *result) answers(ev *customEvent) bool {
 	return r.unconfirmed && r.requestID != "" && r.requestID == ev.meta.RequestID
 }
 
-// send reports r to the platform. A failure is logged, for there is nobody else to tell.
+// send reports r to the platform. A failure is logged.
 func (r *result) send(e *engine, api *apiClient) error {
 	err := api.report(r.path, r.body)
 	r.unconfirmed = err != nil && !rejected(err)

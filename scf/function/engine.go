@@ -18,7 +18,7 @@ type engine struct {
 	running atomic.Int64 // invocations
 
 	// The three steps of an end. When ending is done, no more events are taken. When calls, the parent of the contexts of
-	// invocations, is done, invocations are asked to come back. When abandoned is done, every connection is closed.
+	// invocations, is done, invocations are asked to return. When abandoned is done, every connection is closed.
 	ending, calls, abandoned context.Context
 	end, cancelCalls         context.CancelCauseFunc
 	abandon                  context.CancelFunc

@@ -6,29 +6,19 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/cosevent/cosevent-go/scf/function"
 )
 
-// eventFile writes an event to a file, as a stand-in for go run . event.json.
-func eventFile(text string) string {
-	name := filepath.Join(os.TempDir(), "cosevent-example-event.json")
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		panic(err)
-	}
-	return name
-}
-
 func ExampleRun() {
 	greet := function.JSON(func(_ context.Context, in struct{ Name string }) (string, error) {
 		return "hello, " + in.Name, nil
 	})
-	name := eventFile(`{"Name":"COS"}`)
-	defer os.Remove(name)
-	os.Args = []string{"greet", name}
-	if err := function.Run(context.Background(), greet, function.WithMode(function.ModeLocal)); err != nil {
+	event := strings.NewReader(`{"Name":"COS"}`)
+	// A program calls function.Start(greet), which finds out the mode by itself.
+	if err := function.Run(context.Background(), greet, function.WithMode(function.ModeLocal), function.WithArgs(), function.WithStdin(event)); err != nil {
 		fmt.Println(err)
 	}
 	// Output: "hello, COS"
@@ -93,13 +83,38 @@ func ExampleWithMiddleware() {
 		})
 	}
 	h := function.HandlerFunc(func(context.Context, []byte) ([]byte, error) { return nil, nil })
-	name := eventFile(`{}`)
-	defer os.Remove(name)
-	os.Args = []string{"prog", name}
-	if err := function.Run(context.Background(), h, function.WithMode(function.ModeLocal), function.WithMiddleware(timed)); err != nil {
+	err := function.Run(context.Background(), h, function.WithMiddleware(timed),
+		function.WithMode(function.ModeLocal), function.WithArgs(), function.WithStdin(strings.NewReader("{}")))
+	if err != nil {
 		fmt.Println(err)
 	}
 	// Output:
 	// local took less than a minute: true
 	// null
+}
+
+// The platform gets the type and the code that an error chooses.
+func ExampleError() {
+	h := function.HandlerFunc(func(context.Context, []byte) ([]byte, error) {
+		return nil, &function.Error{Type: "QuotaExceeded", Code: 12, Message: "3 of 3 used"}
+	})
+	err := function.Run(context.Background(), h, function.WithErrorLog(os.Stdout),
+		function.WithMode(function.ModeLocal), function.WithArgs(), function.WithStdin(strings.NewReader("{}")))
+	fmt.Println(err)
+	// Output:
+	// QuotaExceeded: 3 of 3 used
+	// function: the invocation failed: QuotaExceeded: 3 of 3 used
+}
+
+// What was opened once for all invocations is closed when the process ends.
+func ExampleWithShutdown() {
+	h := function.HandlerFunc(func(context.Context, []byte) ([]byte, error) { return []byte(`"handled"`), nil })
+	err := function.Run(context.Background(), h,
+		function.WithShutdown(func(context.Context) { fmt.Println("flushed") }),
+		function.WithMode(function.ModeLocal), function.WithArgs(), function.WithStdin(strings.NewReader("{}")))
+	fmt.Println(err)
+	// Output:
+	// "handled"
+	// flushed
+	// <nil>
 }

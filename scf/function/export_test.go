@@ -16,3 +16,10 @@ func DetectMode(getenv func(string) string) (Mode, error) { return detectMode(ge
 
 // Options is what an Option changes.
 type Options = options
+
+// NewOptions returns what Run works with, without functions, which cannot be compared.
+func NewOptions(opts ...Option) Options {
+	o := newOptions(opts)
+	o.onListen, o.ready = nil, nil
+	return *o
+}

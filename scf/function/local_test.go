@@ -157,6 +157,8 @@ func TestDetectMode(t *testing.T) {
 	assert.ErrorContains(t, err, `COSEVENT_MODE is "x"`)
 	assert.ErrorContains(t, function.Run(t.Context(), function.HandlerFunc(act), function.WithMode("x")), `WithMode was given "x"`)
 	assert.ErrorContains(t, function.Run(t.Context(), nil), "nil handler")
+	lost := function.WithMiddleware(func(function.Handler) function.Handler { return nil })
+	assert.ErrorContains(t, function.Run(t.Context(), function.HandlerFunc(act), lost), "a middleware returned a nil handler")
 	t.Setenv("_LAMBDA_SERVER_PORT", "")
 	assert.ErrorContains(t, function.Run(t.Context(), function.HandlerFunc(act), function.WithMode(function.ModeGo1)), "_LAMBDA_SERVER_PORT is not set")
 }

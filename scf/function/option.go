@@ -101,7 +101,7 @@ func WithErrorLog(w io.Writer) Option {
 }
 
 // WithShutdown adds a function that [Run] calls once before it returns, in every mode and whatever ended it, also when the
-// platform could not be reached. No invocation is running then, unless one did not come back after its context was cancelled.
+// platform could not be reached. No invocation is running then, unless one did not return after its context was cancelled.
 // The function's context ends with the grace (see [WithGrace]). Functions are called in the order given; a panic of one is
 // logged and the others are still called. WithShutdown panics if f is nil.
 func WithShutdown(f func(context.Context)) Option {

@@ -74,7 +74,7 @@ func panicReply(v any) *reply {
 	return r
 }
 
-// errorText returns err's text, or says why there is none.
+// errorText returns err's text, or the reason why it has no text.
 func errorText(err error) string {
 	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
 		return call(err.Error, "the handler returned a nil "+v.Type().String()+" as its error; return a plain nil")
@@ -130,7 +130,8 @@ func find[T any](tree []error) (found T, ok bool) {
 	return found, false
 }
 
-// errorType names the outermost exported Go type in a tree. If there is none, like in errors.New, it is the outermost type.
+// errorType returns the name of the outermost exported Go type in a tree, or of the outermost type if none is exported, as
+// with errors.New.
 func errorType(tree []error) string {
 	for _, err := range tree {
 		if name := typeName(err); name != "" && 'A' <= name[0] && name[0] <= 'Z' {

@@ -61,6 +61,9 @@ func Run(ctx context.Context, h Handler, opts ...Option) error {
 	}
 	e := newEngine(ctx, h, o)
 	defer e.close()
+	if e.handler == nil {
+		return errors.New("function: a middleware returned a nil handler")
+	}
 
 	var serve func(*engine) error
 	switch mode {

@@ -90,7 +90,7 @@ func (r *Reader) ReadResponse(limit int64) (Response, error) {
 			return Response{}, ErrMalformed
 		}
 		if status == 101 {
-			return Response{}, ErrMalformed // nobody asked for another protocol
+			return Response{}, ErrMalformed // we never ask for another protocol
 		}
 		if status < 200 {
 			continue

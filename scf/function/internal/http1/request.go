@@ -6,7 +6,7 @@ import "bytes"
 type Request struct {
 	Method string
 	Path   string // without the query
-	Length int64  // of the body as claimed, -1 if it is not known beforehand or there is none
+	Length int64  // of the body as claimed, -1 if it was not sent
 	// Expects is set if the client waits for [Writer.WriteContinue] before it sends the body.
 	Expects bool
 	// Close is set if the connection cannot be used after this request.
