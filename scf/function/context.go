@@ -44,6 +44,17 @@ func FromContext(ctx context.Context) (*Context, bool) {
 	return c, ok
 }
 
+// withContexts applies the functions given to WithContext.
+func (e *engine) withContexts(ctx context.Context) context.Context {
+	c, _ := FromContext(ctx)
+	for _, f := range e.opt.contexts {
+		if ctx = f(ctx, c); ctx == nil {
+			panic("function: the function given to WithContext returned nil")
+		}
+	}
+	return ctx
+}
+
 // contextFromEnv returns what the environment of the process says about its function.
 func contextFromEnv() Context {
 	return Context{

@@ -80,7 +80,7 @@ func (e *engine) guard(ctx context.Context, payload []byte) (out []byte, fail *r
 		}
 		fail = panicReply(v)
 	}()
-	out, err := e.handler.Invoke(ctx, payload)
+	out, err := e.handler.Invoke(e.withContexts(ctx), payload)
 	if err != nil {
 		out, fail = nil, errorReply(err)
 	}

@@ -118,3 +118,20 @@ func ExampleWithShutdown() {
 	// flushed
 	// <nil>
 }
+
+// Code that finds the metadata of an invocation by another key, such as that of scf-go-lib's functioncontext, is given it.
+func ExampleWithContext() {
+	type key struct{} // stands for the other library's
+	h := function.Reflect(func(ctx context.Context) (string, error) {
+		return fmt.Sprint("request ", ctx.Value(key{})), nil
+	})
+	err := function.Run(context.Background(), h,
+		function.WithContext(func(ctx context.Context, c *function.Context) context.Context {
+			return context.WithValue(ctx, key{}, c.RequestID)
+		}),
+		function.WithMode(function.ModeLocal), function.WithArgs(), function.WithStdin(strings.NewReader("{}")))
+	if err != nil {
+		fmt.Println(err)
+	}
+	// Output: "request local"
+}

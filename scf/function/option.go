@@ -13,6 +13,7 @@ type Option func(*options)
 type options struct {
 	mode       Mode
 	middleware []Middleware
+	contexts   []func(context.Context, *Context) context.Context
 	grace      time.Duration
 	addr       string
 	errorLog   io.Writer
@@ -73,6 +74,29 @@ func WithMiddleware(mw ...Middleware) Option {
 		}
 	}
 	return func(o *options) { o.middleware = append(o.middleware, mw...) }
+}
+
+// WithContext has f called before each invocation, also before its middleware. The invocation gets the context that f returns,
+// which must be ctx or derived from it. Functions are called in the order given. A panic of f is reported like one of the
+// handler. WithContext panics if f is nil.
+//
+// It is how code that reads the invocation's metadata from elsewhere finds it. A program that moves from scf-go-lib with
+// [Reflect], and still calls that library's functioncontext.FromContext, gives it what it expects:
+//
+//	function.Start(function.Reflect(handle), function.WithContext(func(ctx context.Context, c *function.Context) context.Context {
+//		old := &functioncontext.FunctionContext{
+//			RequestID: c.RequestID, InvokedFunctionUnique: c.InvokedFunctionUnique, Namespace: c.Namespace,
+//			FunctionName: c.FunctionName, FunctionVersion: c.FunctionVersion, Environment: c.Environment,
+//			MemoryLimitInMb: int32(c.MemoryLimitMB), TimeLimitInMs: int32(c.TimeLimit.Milliseconds()),
+//		}
+//		_ = json.Unmarshal(c.ClientContext, &old.ClientContext) // empty for most events
+//		return functioncontext.NewContext(ctx, old)
+//	}))
+func WithContext(f func(ctx context.Context, c *Context) context.Context) Option {
+	if f == nil {
+		panic("function: WithContext was given nil")
+	}
+	return func(o *options) { o.contexts = append(o.contexts, f) }
 }
 
 // WithGrace sets how long running invocations may go on after the process was told to end; the default is 2 s. After that time

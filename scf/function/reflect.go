@@ -27,6 +27,9 @@ import (
 //
 // Anything else is a mistake that [Run] reports before it takes an event, and that Invoke returns: scf-go-lib takes a few more
 // functions, which fail at every event, like one whose In is a channel. New code uses [JSON], which the compiler checks.
+//
+// The context carries a [Context], and nothing of scf-go-lib: a program that calls that library's functioncontext.FromContext
+// adds it with [WithContext].
 func Reflect(f any) Handler {
 	if h, ok := f.(Handler); ok {
 		return h
