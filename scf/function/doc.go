@@ -50,4 +50,7 @@
 // only uses [HandlerFunc] is a binary of 2.7 MB; net/rpc with encoding/gob would add 3.5 MB and 1.0 ms to its start, net/http
 // 3.9 MB and 0.7 ms. encoding/json is linked only if [JSON], [Reflect] or [NewLogHandler] is used. The packages of the standard
 // library are the oracle of the tests.
+//
+// A new process collects garbage each time its heap has grown by a few megabytes. If events come with many records at a time,
+// GOGC=400 in the function's environment saves a fifth of the time of an invocation with 100 records, for about 12 MB.
 package function
