@@ -43,16 +43,16 @@ type jump struct {
 // Option configures [New].
 type Option func(*Clock)
 
-// StartAt makes the clock read t at first.
-func StartAt(t time.Time) Option {
+// WithStart makes the clock read t at first.
+func WithStart(t time.Time) Option {
 	return func(c *Clock) {
 		c.jumps[0].offset = t.Sub(c.jumps[0].real)
 		c.at = t
 	}
 }
 
-// Frozen stops time between calls of [Clock.Advance].
-func Frozen() Option { return func(c *Clock) { c.frozen = true } }
+// WithFrozen stops time between calls of [Clock.Advance].
+func WithFrozen() Option { return func(c *Clock) { c.frozen = true } }
 
 // New returns a clock that reads the real time.
 func New(opts ...Option) *Clock {

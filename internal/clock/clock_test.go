@@ -9,7 +9,7 @@ import (
 )
 
 func TestATimerWaitsForItsInstant(t *testing.T) {
-	c := New(Frozen())
+	c := New(WithFrozen())
 	fired := 0
 	c.AfterFunc(time.Hour, func() { fired++ })
 	c.Advance(time.Hour-time.Nanosecond, nil)
@@ -22,7 +22,7 @@ func TestATimerWaitsForItsInstant(t *testing.T) {
 
 func TestTimersFireInOrderEachAtItsOwnInstant(t *testing.T) {
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	c := New(StartAt(start), Frozen())
+	c := New(WithStart(start), WithFrozen())
 	var got []time.Duration
 	note := func() { got = append(got, c.Now().Sub(start)) }
 	c.AfterFunc(3*time.Second, note)
@@ -38,7 +38,7 @@ func TestTimersFireInOrderEachAtItsOwnInstant(t *testing.T) {
 }
 
 func TestAStoppedTimerStaysSilent(t *testing.T) {
-	c := New(Frozen())
+	c := New(WithFrozen())
 	tm := c.AfterFunc(time.Second, func() { t.Error("fired") })
 	assert.True(t, tm.Stop())
 	assert.False(t, tm.Stop())
@@ -65,7 +65,7 @@ func TestTranslate(t *testing.T) {
 
 func TestTranslateWithAFrozenClock(t *testing.T) {
 	start := time.Date(2022, 1, 2, 3, 4, 5, 0, time.UTC)
-	c := New(StartAt(start), Frozen())
+	c := New(WithStart(start), WithFrozen())
 	assert.WithinDuration(t, start, c.Translate(time.Now()), time.Second)
 }
 
@@ -103,7 +103,7 @@ func TestACallbackAdvances(t *testing.T) {
 		done.Wait()
 	})
 	t.Run("within Advance", func(t *testing.T) {
-		c := New(Frozen())
+		c := New(WithFrozen())
 		start := c.Now()
 		c.AfterFunc(time.Second, func() { c.Advance(time.Minute, nil) })
 		c.Advance(2*time.Second, nil)
@@ -126,7 +126,7 @@ func TestACallbackAdvances(t *testing.T) {
 }
 
 func TestJumpsAreBounded(t *testing.T) {
-	c := New(Frozen())
+	c := New(WithFrozen())
 	start := c.Now()
 	for range 3 * maxJumps {
 		c.Advance(time.Second, nil)

@@ -41,7 +41,7 @@ func TestModulesClient(t *testing.T) {
 func TestASharedClockAndPlanOfFaults(t *testing.T) {
 	leak.Check(t)
 	at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
-	cl := clock.New(clock.Frozen(), clock.StartAt(at))
+	cl := clock.New(clock.WithFrozen(), clock.WithStart(at))
 	defer cl.Close()
 	plan := &faults.Faults{}
 	plan.Fail(scftest.OpExecute, 1, faults.Fault{Status: 500})

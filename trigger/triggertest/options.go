@@ -84,13 +84,13 @@ func Credentials(id, key string) Option {
 
 // StartAt makes the clock read t at first. Without it, it reads the real time.
 func StartAt(t time.Time) Option {
-	return func(c *config) { c.clock = append(c.clock, clock.StartAt(t)) }
+	return func(c *config) { c.clock = append(c.clock, clock.WithStart(t)) }
 }
 
 // ManualClock lets time stand still between calls of [Cloud.Advance], and makes [Cloud.Wait] wait for those instead of moving the
 // clock itself.
 func ManualClock() Option {
-	return func(c *config) { c.manual, c.clock = true, append(c.clock, clock.Frozen()) }
+	return func(c *config) { c.manual, c.clock = true, append(c.clock, clock.WithFrozen()) }
 }
 
 // WildcardNames delivers the name of the rule that matched ("cos:ObjectCreated:*") as the event's name, where the default is the
