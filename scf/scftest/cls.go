@@ -1,13 +1,15 @@
 package scftest
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
-	"strconv"
 	"time"
+
+	"github.com/cosevent/cosevent-go/scf/scftest/internal/clsql"
 )
 
 // The log service's SearchLog, as far as readers of function logs need it.
@@ -121,15 +123,20 @@ func searchLog(c *call, p *searchRequest) (*searchResponse, error) {
 		return nil, fail("UnsupportedOperation", "this fake knows the CQL syntax only (QuerySyntax 1)")
 	}
 	query := or(p.QueryString, str(p.Query))
-	test, sql, err := parseQuery(query)
+	q, err := clsql.Parse(query, logColumns...)
 	if err != nil {
-		return nil, fail("FailedOperation.SyntaxError", "query %q: %v", query, err)
+		return nil, fail("FailedOperation.SyntaxError", "query %.200q: %v", query, err)
 	}
-	found := c.lines(topics, *p.From, *p.To, test)
+	ctx, cancel := context.WithCancel(c.http.Context())
+	defer cancel()
+	defer context.AfterFunc(c.ctx, cancel)() // the server's end ends searches
+	found, err := c.lines(ctx, topics, *p.From, *p.To, q)
+	if err != nil {
+		return nil, err
+	}
 	resp := &searchResponse{SamplingRate: 1}
-	if sql != nil {
-		sql.answer(resp, found, val(p.UseNewAnalysis))
-		return resp, nil
+	if q.HasStatement() {
+		return resp, resp.analyze(ctx, q, found, val(p.UseNewAnalysis))
 	}
 	if dir == "desc" {
 		slices.Reverse(found)
@@ -199,72 +206,58 @@ func (c *call) readContext(token, key string) (int64, error) {
 	return offset, nil
 }
 
-// parseQuery reads a condition, and the SQL after it if there is one.
-func parseQuery(q string) (clsTest, *clsSQL, error) {
-	tokens, err := clsLex(q)
-	if err != nil {
-		return nil, nil, err
-	}
-	r := &clsReader{tokens: tokens}
-	test, err := clsSearch(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(r.tokens) == 0 {
-		return test, nil, nil
-	}
-	if err := r.expect("|"); err != nil {
-		return nil, nil, err
-	}
-	sql, err := parseSQL(r)
-	return test, sql, err
-}
-
-// lines returns the lines of topics within from..to that satisfy test, oldest first.
-func (c *call) lines(topics map[string]bool, from, to int64, test clsTest) []*logRow {
+// lines returns the lines of topics within from..to that satisfy the query's condition, oldest first.
+func (c *call) lines(ctx context.Context, topics map[string]bool, from, to int64, q *clsql.Query) ([]*logRow, error) {
 	var out []*logRow
+	row := &logRow{}
 	for _, r := range c.logs.all(func(r *record) bool {
 		return r.region == c.region && topics[r.topic] && r.start.UnixMilli() <= to && r.start.Add(r.duration).UnixMilli() >= from
 	}) {
-		var row *logRow
 		for i, l := range r.log() {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			at := l.at.UnixMilli()
 			if at < from || at > to {
 				continue
 			}
-			if row == nil {
-				row = &logRow{}
-			}
 			*row = logRow{record: r, line: l, at: at, index: i}
-			if test(row) {
+			if q.Match(row) {
 				out = append(out, row)
-				row = nil
+				row = &logRow{}
 			}
 		}
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].at < out[j].at })
-	return out
+	return out, nil
 }
 
-// answer fills in the result of an analysis, in the newer form or the older one.
-func (q *clsSQL) answer(resp *searchResponse, found []*logRow, newForm bool) {
-	rows := make([]clsRow, len(found))
+// analyze fills in the answer of a query's statement, in the newer form or the older one.
+func (resp *searchResponse) analyze(ctx context.Context, q *clsql.Query, found []*logRow, newForm bool) error {
+	rows := make([]clsql.Row, len(found))
 	for i, l := range found {
 		rows[i] = l
 	}
-	resp.Analysis, resp.ListOver = true, true
-	for _, c := range q.columns {
-		resp.ColNames = append(resp.ColNames, c.name)
-		resp.Columns = append(resp.Columns, column{c.name, c.kind()})
+	res, err := q.Run(ctx, rows)
+	if err != nil {
+		return err
 	}
-	for _, values := range q.run(rows) {
+	resp.Analysis, resp.ListOver = true, true
+	for _, c := range res.Columns {
+		if newForm {
+			resp.Columns = append(resp.Columns, column{c.Name, string(c.Type)})
+		} else {
+			resp.ColNames = append(resp.ColNames, c.Name)
+		}
+	}
+	for _, values := range res.Rows {
 		var items logItems
 		record := map[string]any{}
-		for i, c := range q.columns {
-			items.Data = append(items.Data, logItem{c.name, values[i]})
-			record[c.name] = values[i]
-			if n, err := strconv.ParseFloat(values[i], 64); err == nil && c.kind() != "varchar" {
-				record[c.name] = n
+		for i, c := range res.Columns {
+			items.Data = append(items.Data, logItem{c.Name, values[i]})
+			record[c.Name] = values[i]
+			if n := json.Number(values[i]); c.Type != clsql.VarChar && json.Valid([]byte(n)) {
+				record[c.Name] = n
 			}
 		}
 		if newForm {
@@ -274,24 +267,5 @@ func (q *clsSQL) answer(resp *searchResponse, found []*logRow, newForm bool) {
 			resp.AnalysisResults = append(resp.AnalysisResults, items)
 		}
 	}
-	if !newForm {
-		resp.Columns = nil
-	} else {
-		resp.ColNames = nil
-	}
-}
-
-// kind is a column's type.
-func (c clsColumn) kind() string {
-	switch {
-	case c.agg == "count":
-		return "bigint"
-	case c.agg == "sum" || c.agg == "avg" || c.field == "SCF_MemUsage":
-		return "double"
-	}
-	switch c.field {
-	case "SCF_StartTime", "SCF_Duration", "SCF_StatusCode", "SCF_RetryNum", "SCF_LogTime":
-		return "bigint"
-	}
-	return "varchar"
+	return nil
 }

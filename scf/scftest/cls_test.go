@@ -1,9 +1,12 @@
 package scftest_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -208,4 +211,40 @@ func TestTheModulesClientReadsLogs(t *testing.T) {
 		got = append(got, e.Message)
 	}
 	assert.Len(t, got, 21)
+}
+
+func TestSearchLogOfFunctionsNamedLikeNumbers(t *testing.T) {
+	s := scftest.NewServer(t)
+	s.Handle("nan", function.HandlerFunc(func(context.Context, []byte) ([]byte, error) { return nil, nil }))
+	invoke(t, official(t, s), "nan", "{}")
+	from, to := window(s)
+	for _, query := range []string{"SCF_FunctionName:nan", "* | SELECT SCF_FunctionName WHERE SCF_FunctionName='nan'", "* | SELECT * WHERE SCF_FunctionName LIKE 'n_n'"} {
+		resp, err := searchLog(t, s, map[string]any{"TopicId": scftest.DefaultTopic(gz), "From": from, "To": to, "QueryString": query})
+		require.NoError(t, err, query)
+		assert.Len(t, append(resp["Results"].([]any), resp["AnalysisResults"].([]any)...), 4, query)
+	}
+}
+
+func TestSearchLogEndsWithItsRequest(t *testing.T) {
+	s := scftest.NewServer(t, scftest.WithoutListener(), scftest.WithoutSignatures())
+	s.Handle("thumb", function.HandlerFunc(func(context.Context, []byte) ([]byte, error) { return nil, nil }))
+	run(t, s, `"good"`)
+	for _, query := range []string{"*", "* | SELECT COUNT(*)"} {
+		from, to := window(s)
+		body, err := json.Marshal(map[string]any{"TopicId": scftest.DefaultTopic(gz), "From": from, "To": to, "QueryString": query})
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(context.Background())
+		answer := func() string {
+			r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/", bytes.NewReader(body))
+			for k, v := range map[string]string{"Content-Type": "application/json", "X-TC-Action": "SearchLog", "X-TC-Version": "2020-10-16", "X-TC-Timestamp": "1700000000", "X-TC-Region": gz} {
+				r.Header.Set(k, v)
+			}
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			return w.Body.String()
+		}
+		assert.NotContains(t, answer(), `"Error"`)
+		cancel()
+		assert.Contains(t, answer(), `context canceled`)
+	}
 }

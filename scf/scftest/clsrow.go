@@ -2,30 +2,27 @@ package scftest
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cosevent/cosevent-go/scf/scftest/internal/clsql"
 )
 
-// clsRow is one log line by its fields. They are made when a query asks for them: most lines are passed over.
-type clsRow interface {
-	field(name string) (string, bool)
-	// any tells whether some field's value satisfies f.
-	any(f func(value string) bool) bool
+// logColumns are the documented fields of a function's log.
+var logColumns = []clsql.Column{
+	{Name: "SCF_FunctionName", Type: clsql.VarChar}, {Name: "SCF_Namespace", Type: clsql.VarChar},
+	{Name: "SCF_StartTime", Type: clsql.BigInt}, {Name: "SCF_LogTime", Type: clsql.BigInt},
+	{Name: "SCF_RequestId", Type: clsql.VarChar}, {Name: "SCF_Duration", Type: clsql.BigInt},
+	{Name: "SCF_Alias", Type: clsql.VarChar}, {Name: "SCF_Qualifier", Type: clsql.VarChar},
+	{Name: "SCF_MemUsage", Type: clsql.Double}, {Name: "SCF_Level", Type: clsql.VarChar},
+	{Name: "SCF_Message", Type: clsql.VarChar, FullText: true}, {Name: "SCF_Type", Type: clsql.VarChar},
+	{Name: "SCF_StatusCode", Type: clsql.BigInt}, {Name: "SCF_RetryNum", Type: clsql.BigInt},
 }
 
-// value is a row's field, "" if it has none of that name.
-func value(row clsRow, name string) string {
-	v, _ := row.field(name)
-	return v
-}
-
-// clsFields are the documented fields of a function's log.
-var clsFields = []string{
-	"SCF_FunctionName", "SCF_Namespace", "SCF_StartTime", "SCF_LogTime", "SCF_RequestId", "SCF_Duration", "SCF_Alias", "SCF_Qualifier",
-	"SCF_MemUsage", "SCF_Level", "SCF_Message", "SCF_Type", "SCF_StatusCode", "SCF_RetryNum",
-}
-
-// logRow is a line of an execution's log.
+// logRow is a line of an execution's log as a row of the log service. Its fields are made when a query asks for them: most
+// lines are passed over.
 type logRow struct {
 	record *record
 	line   line
@@ -35,7 +32,8 @@ type logRow struct {
 	extra  map[string]string // members of a line that is JSON
 }
 
-func (w *logRow) field(name string) (string, bool) {
+// Field returns a field of the line.
+func (w *logRow) Field(name string) (string, bool) {
 	r := w.record
 	switch name {
 	case "SCF_FunctionName":
@@ -102,29 +100,24 @@ func (w *logRow) members() map[string]string {
 	return w.extra
 }
 
-func (w *logRow) any(f func(string) bool) bool {
-	for _, name := range clsFields {
-		if f(value(w, name)) {
-			return true
+// Fields calls yield for each field of the line. A member of a JSON line does not hide a documented field of the same name.
+func (w *logRow) Fields(yield func(name, value string) bool) {
+	for _, c := range logColumns {
+		v, _ := w.Field(c.Name)
+		if !yield(c.Name, v) {
+			return
 		}
 	}
-	for _, v := range w.members() {
-		if f(v) {
-			return true
+	for name, v := range w.members() {
+		if !slices.ContainsFunc(logColumns, func(c clsql.Column) bool { return c.Name == name }) && !yield(name, v) {
+			return
 		}
 	}
-	return false
 }
 
 // info is the line in the form of SearchLog's results.
 func (w *logRow) info() logInfo {
-	fields := map[string]string{}
-	for k, v := range w.members() {
-		fields[k] = v
-	}
-	for _, name := range clsFields {
-		fields[name] = value(w, name)
-	}
+	fields := maps.Collect(w.Fields)
 	b, _ := json.Marshal(fields)
 	r := w.record
 	return logInfo{

@@ -203,43 +203,6 @@ func FuzzTriggerDesc(f *testing.F) {
 	})
 }
 
-type mapRow map[string]string
-
-func (m mapRow) field(name string) (string, bool) { v, ok := m[name]; return v, ok }
-
-func (m mapRow) any(f func(string) bool) bool {
-	for _, v := range m {
-		if f(v) {
-			return true
-		}
-	}
-	return false
-}
-
-func FuzzQuery(f *testing.F) {
-	f.Add(`SCF_RequestId:"a" AND (SCF_Type:Platform OR NOT SCF_Message:Report*)`)
-	f.Add(`* | SELECT SCF_RequestId as id, MAX(SCF_StartTime) as t WHERE SCF_Qualifier='$LATEST' AND (SCF_StartTime between 1 AND 3) GROUP BY SCF_RequestId ORDER BY t desc LIMIT 3`)
-	f.Add(`SCF_StatusCode:>=430 | SELECT COUNT(*), avg(SCF_Duration) WHERE SCF_Message LIKE '%a_b' OR SCF_RetryNum IN ('1', 2)`)
-	rows := []clsRow{mapRow{"SCF_RequestId": "a", "SCF_StartTime": "2", "SCF_Message": "Report x"}, mapRow{"SCF_RequestId": "b", "SCF_StartTime": "3"}}
-	f.Fuzz(func(t *testing.T, q string) {
-		if len(q) > 1000 {
-			return
-		}
-		test, sql, err := parseQuery(q)
-		if err != nil {
-			return
-		}
-		for _, r := range rows {
-			assert.Equal(t, test(r), test(r))
-		}
-		if sql != nil {
-			for _, values := range sql.run(rows) {
-				assert.Len(t, values, len(sql.columns))
-			}
-		}
-	})
-}
-
 func FuzzExtract(f *testing.F) {
 	f.Add(archive(f, entry{name: "main", mode: 0o755, body: "x"}, entry{name: "../x", body: "y"}))
 	f.Add(archive(f, entry{name: "a/b", body: strings.Repeat("z", 1000)}))
