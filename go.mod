@@ -3,6 +3,7 @@ module github.com/cosevent/cosevent-go
 go 1.26.0
 
 require (
+	github.com/hashicorp/cronexpr v1.1.3
 	github.com/stretchr/testify v1.12.1
 	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common v1.3.209
 	github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/scf v1.0.729

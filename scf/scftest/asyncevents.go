@@ -117,7 +117,7 @@ func listAsyncEvents(c *call, p *scfsdk.ListAsyncEventsRequestParams) (*scfsdk.L
 		}
 		all = append(all, e)
 	}
-	key := func(e *eventInfo) string { return e.start.In(beijing).Format(eventForm) }
+	key := func(e *eventInfo) string { return e.start.In(platformZone).Format(eventForm) }
 	switch or(p.Orderby, "StartTime") {
 	case "StartTime":
 	case "EndTime":
@@ -136,7 +136,7 @@ func listAsyncEvents(c *call, p *scfsdk.ListAsyncEventsRequestParams) (*scfsdk.L
 	for _, e := range page {
 		resp.EventList = append(resp.EventList, &scfsdk.AsyncEvent{
 			InvokeRequestId: ptr(e.id), InvokeType: ptr(e.kind()), Qualifier: ptr(e.qualifier), Status: ptr(e.status),
-			StartTime: ptr(e.start.In(beijing).Format(eventForm)), EndTime: ptr(e.ended()),
+			StartTime: ptr(e.start.In(platformZone).Format(eventForm)), EndTime: ptr(e.ended()),
 		})
 	}
 	return resp, nil
@@ -152,7 +152,7 @@ func (e *eventInfo) ended() string {
 	if e.end.IsZero() {
 		return ""
 	}
-	return e.end.In(beijing).Format(eventForm)
+	return e.end.In(platformZone).Format(eventForm)
 }
 
 func oneOf(list []*string, v string) bool {
@@ -173,7 +173,7 @@ func interval(i *scfsdk.TimeInterval) (func(time.Time) bool, error) {
 }
 
 // parseStamp reads a time as the API writes it.
-func parseStamp(s string) (time.Time, error) { return time.ParseInLocation(timeForm, s, beijing) }
+func parseStamp(s string) (time.Time, error) { return time.ParseInLocation(timeForm, s, platformZone) }
 
 func getAsyncEventStatus(c *call, p *scfsdk.GetAsyncEventStatusRequestParams) (*scfsdk.GetAsyncEventStatusResponseParams, error) {
 	if str(p.InvokeRequestId) == "" {

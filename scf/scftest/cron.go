@@ -2,136 +2,87 @@ package scftest
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hashicorp/cronexpr"
 )
 
-// cron is a seven-field expression: second, minute, hour, day, month, week, year. As the documents have it, a day and a week
-// that are both given are alternatives. The special characters L, W and # are not known here.
-type cron struct {
-	second, minute, hour, day, month, week, year [2100]bool
-	anyDay, anyWeek                              bool
-}
+// platformZone is the zone of the platform: cron expressions and the API's times are in it.
+var platformZone = time.FixedZone("UTC+8", 8*60*60)
+
+// cron says when a timer fires: seconds, minutes, hours, days, months, days of the week, years. As documented, a day and a
+// day of the week that are both given are alternatives.
+type cron struct{ expression *cronexpr.Expression }
 
 var (
-	monthNames = []string{"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"}
-	weekNames  = []string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}
+	cronField = regexp.MustCompile(`^[0-9A-Za-z,*/-]+$`)
+	cronWord  = regexp.MustCompile(`[0-9A-Za-z]+`)
+	cronRange = regexp.MustCompile(`([0-9A-Za-z]+)-([0-9A-Za-z]+)`)
+	cronNames = map[string]int{}
 )
 
-// parseCron reads an expression of seven fields, or of the older five (minute to week).
+func init() {
+	for i, name := range strings.Fields("SUN MON TUE WED THU FRI SAT") {
+		cronNames[name] = i
+	}
+	for i, name := range strings.Fields("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC") {
+		cronNames[name] = i + 1
+	}
+}
+
+// parseCron reads an expression of seven fields, or of the older five (minute to day of the week). Only the documented special
+// characters are taken: comma, hyphen, asterisk, slash, and a question mark for any day. The parser knows more.
 func parseCron(expr string) (*cron, error) {
-	f := strings.Fields(expr)
-	if len(f) == 5 {
-		f = append(append([]string{"0"}, f...), "*")
+	fields := strings.Fields(expr)
+	if len(fields) == 5 {
+		fields = append(append([]string{"0"}, fields...), "*")
 	}
-	if len(f) != 7 {
-		return nil, fmt.Errorf("%d fields, not 7", len(f))
+	if len(fields) != 7 {
+		return nil, fmt.Errorf("cron expression has %d fields, must have 7 (or 5)", len(fields))
 	}
-	c := &cron{anyDay: f[3] == "*" || f[3] == "?", anyWeek: f[5] == "*" || f[5] == "?"}
-	for i, field := range []struct {
-		set      *[2100]bool
-		min, max int
-		names    []string
-		first    int
-	}{
-		{&c.second, 0, 59, nil, 0}, {&c.minute, 0, 59, nil, 0}, {&c.hour, 0, 23, nil, 0}, {&c.day, 1, 31, nil, 0},
-		{&c.month, 1, 12, monthNames, 1}, {&c.week, 0, 6, weekNames, 0}, {&c.year, 1970, 2099, nil, 0},
-	} {
-		text := f[i]
-		if text == "?" && (i == 3 || i == 5) {
-			text = "*"
+	for i, f := range fields {
+		if f == "?" && (i == 3 || i == 5) {
+			fields[i] = "*"
+			continue
 		}
-		for _, part := range strings.Split(text, ",") {
-			if err := fill(field.set, part, field.min, field.max, field.names, field.first); err != nil {
-				return nil, fmt.Errorf("field %d: %w", i+1, err)
+		if !cronField.MatchString(f) {
+			return nil, fmt.Errorf("field %d of the cron expression is %q: only digits, names and the characters , - * / are supported", i+1, f)
+		}
+		for _, word := range cronWord.FindAllString(f, -1) {
+			if cronValue(word) < 0 || i == 5 && cronValue(word) > 6 { // Sunday is 0
+				return nil, fmt.Errorf("field %d of the cron expression: %q is not a number, nor a name like MON or JAN, of this field", i+1, word)
+			}
+		}
+		for _, r := range cronRange.FindAllStringSubmatch(f, -1) {
+			if cronValue(r[1]) > cronValue(r[2]) { // the parser would take it for no value at all
+				return nil, fmt.Errorf("field %d of the cron expression: range %s runs backwards", i+1, r[0])
 			}
 		}
 	}
-	return c, nil
+	expression, err := cronexpr.Parse(strings.Join(fields, " "))
+	if err != nil {
+		return nil, fmt.Errorf("cron expression: %w", err)
+	}
+	return &cron{expression}, nil
 }
 
-func fill(set *[2100]bool, part string, lo, hi int, names []string, first int) error {
-	number := func(s string) (int, error) {
-		for i, n := range names {
-			if strings.EqualFold(s, n) {
-				return i + first, nil
-			}
-		}
-		n, err := strconv.Atoi(s)
-		if err != nil || n < lo || n > hi {
-			return 0, fmt.Errorf("%q is not within %d and %d", s, lo, hi)
-		}
-		return n, nil
+// cronValue returns the number or named value of a word, -1 if it is neither.
+func cronValue(s string) int {
+	if n, ok := cronNames[strings.ToUpper(s)]; ok {
+		return n
 	}
-	rng, stepText, stepped := strings.Cut(part, "/")
-	step := 1
-	if stepped {
-		var err error
-		if step, err = strconv.Atoi(stepText); err != nil || step < 1 {
-			return fmt.Errorf("step %q", stepText)
-		}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return -1
 	}
-	from, to := lo, hi
-	if rng != "*" {
-		a, b, isRange := strings.Cut(rng, "-")
-		var err error
-		if from, err = number(a); err != nil {
-			return err
-		}
-		to = from
-		if stepped {
-			to = hi
-		}
-		if isRange {
-			if to, err = number(b); err != nil {
-				return err
-			}
-		}
-		if to < from {
-			return fmt.Errorf("range %q runs backwards", rng)
-		}
-	}
-	for n := from; n <= to; n += step {
-		set[n] = true
-	}
-	return nil
+	return n
 }
 
-// next returns the first instant after t that the expression means; false if there is none. Times are those of UTC+8, the
-// platform's own zone.
+// next returns the first instant after t that the expression stands for; false if there is none.
 func (c *cron) next(t time.Time) (time.Time, bool) {
-	t = t.In(beijing).Truncate(time.Second).Add(time.Second)
-	for t.Year() < 2100 {
-		switch {
-		case !c.year[t.Year()]:
-			t = time.Date(t.Year()+1, 1, 1, 0, 0, 0, 0, beijing)
-		case !c.month[t.Month()]:
-			t = time.Date(t.Year(), t.Month()+1, 1, 0, 0, 0, 0, beijing)
-		case !c.onDay(t):
-			t = time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, beijing)
-		case !c.hour[t.Hour()]:
-			t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour()+1, 0, 0, 0, beijing)
-		case !c.minute[t.Minute()]:
-			t = t.Truncate(time.Minute).Add(time.Minute)
-		case !c.second[t.Second()]:
-			t = t.Add(time.Second)
-		default:
-			return t, true
-		}
-	}
-	return t, false
+	at := c.expression.Next(t.In(platformZone))
+	return at, !at.IsZero()
 }
-
-func (c *cron) onDay(t time.Time) bool {
-	day, week := c.day[t.Day()], c.week[t.Weekday()]
-	switch {
-	case c.anyDay:
-		return week
-	case c.anyWeek:
-		return day
-	}
-	return day || week
-}
-
-var beijing = time.FixedZone("UTC+8", 8*60*60)

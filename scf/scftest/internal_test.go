@@ -100,7 +100,7 @@ func TestExtractKeepsModes(t *testing.T) {
 }
 
 func TestCron(t *testing.T) {
-	at := time.Date(2024, 2, 28, 23, 59, 30, 500, beijing)
+	at := time.Date(2024, 2, 28, 23, 59, 30, 500, platformZone)
 	for _, tt := range []struct{ expr, want string }{
 		{"* * * * * * *", "2024-02-28 23:59:31"},
 		{"*/20 * * * * * *", "2024-02-28 23:59:40"},
@@ -124,10 +124,34 @@ func TestCron(t *testing.T) {
 			assert.Equal(t, tt.want, got.Format(time.DateTime), tt.expr)
 		}
 	}
-	for _, bad := range []string{"", "* * * *", "60 * * * * * *", "* * * 0 * * *", "* * * * 13 * *", "*/0 * * * * * *", "5-3 * * * * * *", "a * * * * * *", "* * * * * 5L *", "? * * * * * *", "* * * * * * 1969"} {
+	for _, bad := range []string{"", "* * * *", "60 * * * * * *", "* * * 0 * * *", "* * * * 13 * *", "*/0 * * * * * *", "5-3 * * * * * *", "a * * * * * *", "* * * * * 5L *", "? * * * * * *", "* * * * * * 1969", "0 5/9223372036854775807 * * * * *",
+		"0 1/61 * * * * *", "0 0 0 L * * *", "0 0 0 15W * * *", "0 0 0 * * 1#2 *", "5-3/2 * * * * * *", "0 0 0 * MAR-JAN * *", "0 0 0 * * 5-7 *", "0 0 0 * * FRI-SUN *",
+		"* * * * * * * *", "@daily", "0 0 0 , * * *"} {
 		_, err := parseCron(bad)
 		assert.Error(t, err, bad)
 	}
+}
+
+func FuzzCron(f *testing.F) {
+	f.Add("0 5/9223372036854775807 * * * * *")
+	f.Add("*/20 0-59/3 1,2 ? JAN-MAR MON 2024-2030")
+	f.Add("0 0 0 31 2 ? *")
+	f.Add("5-3 * * * * * *")
+	f.Fuzz(func(t *testing.T, expr string) {
+		c, err := parseCron(expr)
+		if err != nil {
+			return
+		}
+		at := time.Date(2024, 2, 28, 23, 59, 30, 500, platformZone)
+		for range 3 {
+			next, ok := c.next(at)
+			if !ok {
+				return
+			}
+			require.True(t, next.After(at), "%v after %v", next, at)
+			at = next
+		}
+	})
 }
 
 func TestOutputFindsItsMarks(t *testing.T) {

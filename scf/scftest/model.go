@@ -259,4 +259,4 @@ func ptr[T any](v T) *T { return &v }
 const timeForm = time.DateTime
 
 // stamp writes a time as the API does: in the platform's zone, UTC+8.
-func stamp(t time.Time) string { return t.In(beijing).Format(timeForm) }
+func stamp(t time.Time) string { return t.In(platformZone).Format(timeForm) }
