@@ -15,7 +15,7 @@ var aliasName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
 // checkAlias checks what an alias points to. The lock is held.
 func checkAlias(f *fn, version string, r *scfsdk.RoutingConfig) error {
 	if f.version(version) == nil {
-		return fail("ResourceNotFound.FunctionVersion", "版本不存在: %s", version)
+		return noVersion("ResourceNotFound.FunctionVersion", version)
 	}
 	if r == nil {
 		return nil
@@ -23,31 +23,34 @@ func checkAlias(f *fn, version string, r *scfsdk.RoutingConfig) error {
 	total := 0.0
 	for _, w := range r.AdditionalVersionWeights {
 		if val(w.Weight) < 0 || val(w.Weight) > 1 {
-			return fail("InvalidParameterValue.AdditionalVersionWeights", "Weight %v is not within 0 and 1", val(w.Weight))
+			return fail("InvalidParameterValue.AdditionalVersionWeights", "Weight取值错误: %v，应在0到1之间", "Weight %v is not within 0 and 1", val(w.Weight))
 		}
 		if f.version(str(w.Version)) == nil {
-			return fail("ResourceNotFound.FunctionVersion", "版本不存在: %s", str(w.Version))
+			return noVersion("ResourceNotFound.FunctionVersion", str(w.Version))
+		}
+		if str(w.Version) == version {
+			return fail("InvalidParameterValue.AdditionalVersionWeights", "附加版本不能与主版本相同: %s", "Version %s is the alias's own: an additional version must be another", version)
 		}
 		total += val(w.Weight)
 	}
 	if total > 1 {
-		return fail("InvalidParameterValue.AdditionalVersionWeights", "the weights sum to %v", total)
+		return fail("InvalidParameterValue.AdditionalVersionWeights", "Weight之和为%v，不能超过1", "The weights sum to %v, at most 1", total)
 	}
 	for _, m := range r.AddtionVersionMatchs {
 		if f.version(str(m.Version)) == nil {
-			return fail("ResourceNotFound.FunctionVersion", "版本不存在: %s", str(m.Version))
+			return noVersion("ResourceNotFound.FunctionVersion", str(m.Version))
 		}
 		switch str(m.Method) {
 		case "range":
 			if _, _, ok := rangeOf(str(m.Expression)); !ok {
-				return fail("InvalidParameterValue.RoutingConfig", "Expression %q is no range like [1,3)", str(m.Expression))
+				return fail(codeRouting, "Expression取值错误: %q，应为区间，例如[1,3)", "Expression %q is not a range like [1,3)", str(m.Expression))
 			}
 		case "exact":
 		default:
-			return fail("InvalidParameterValue.RoutingConfig", "Method %q. range or exact.", str(m.Method))
+			return fail(codeRouting, "Method取值错误: %q，应为range或exact", "Method is %q, must be range or exact", str(m.Method))
 		}
 		if !strings.HasPrefix(str(m.Key), "invoke.headers.") {
-			return fail("InvalidParameterValue.RoutingConfig", "Key %q does not begin with invoke.headers.", str(m.Key))
+			return fail(codeRouting, "Key取值错误: %q，应以invoke.headers.开头", "Key %q does not begin with invoke.headers.", str(m.Key))
 		}
 	}
 	return nil
@@ -109,7 +112,7 @@ func createAlias(c *call, p *scfsdk.CreateAliasRequestParams) (*scfsdk.CreateAli
 		return nil, missing("FunctionVersion")
 	}
 	if !aliasName.MatchString(name) {
-		return nil, fail("InvalidParameterValue.Name", "Name错误: %q. 1 to 64 letters, digits, - and _, from a letter.", name)
+		return nil, fail("InvalidParameterValue.Name", "Name错误: %q，须为1到64个字母、数字、-和_，以字母开头", "Name %q is not valid: 1 to 64 letters, digits, - and _, beginning with a letter", name)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -118,7 +121,7 @@ func createAlias(c *call, p *scfsdk.CreateAliasRequestParams) (*scfsdk.CreateAli
 		return nil, err
 	}
 	if f.aliases[name] != nil {
-		return nil, fail("ResourceInUse.Alias", "Alias已被占用: %s", name)
+		return nil, fail("ResourceInUse.Alias", "Alias已被占用: %s", "Alias %s exists already", name)
 	}
 	if err := checkAlias(f, *p.FunctionVersion, p.RoutingConfig); err != nil {
 		return nil, err
@@ -142,9 +145,7 @@ func updateAlias(c *call, p *scfsdk.UpdateAliasRequestParams) (*scfsdk.UpdateAli
 		return nil, err
 	}
 	a.version, a.modified = *p.FunctionVersion, c.clock.Now()
-	if p.RoutingConfig != nil {
-		a.routing = p.RoutingConfig
-	}
+	a.routing = p.RoutingConfig // without one, all traffic goes to FunctionVersion
 	if p.Description != nil {
 		a.description = *p.Description
 	}
@@ -162,7 +163,7 @@ func (c *call) alias(namespace, function, name *string) (*fn, *alias, error) {
 	}
 	a := f.aliases[*name]
 	if a == nil {
-		return nil, nil, fail("ResourceNotFound.Alias", "别名不存在: %s", *name)
+		return nil, nil, fail("ResourceNotFound.Alias", "别名不存在: %s", "Alias %s does not exist", *name)
 	}
 	return f, a, nil
 }
@@ -189,7 +190,7 @@ func (a *alias) config() *scfsdk.RoutingConfig {
 
 func deleteAlias(c *call, p *scfsdk.DeleteAliasRequestParams) (*scfsdk.DeleteAliasResponseParams, error) {
 	if str(p.Name) == defaultAlias {
-		return nil, fail("InvalidParameterValue.Alias", "$DEFAULT不能删除")
+		return nil, fail("InvalidParameterValue.Alias", "$DEFAULT不能删除", "Alias $DEFAULT cannot be deleted")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -199,7 +200,7 @@ func deleteAlias(c *call, p *scfsdk.DeleteAliasRequestParams) (*scfsdk.DeleteAli
 	}
 	for _, t := range f.triggers {
 		if t.qualifier == a.name {
-			return nil, fail("UnsupportedOperation.AliasBind", "别名 %s 绑定了触发器 %s", a.name, t.name)
+			return nil, fail("UnsupportedOperation.AliasBind", "别名 %s 绑定了触发器 %s", "Alias %s has the trigger %s", a.name, t.name)
 		}
 	}
 	delete(f.aliases, a.name)
@@ -213,7 +214,7 @@ func listAliases(c *call, p *scfsdk.ListAliasesRequestParams) (*scfsdk.ListAlias
 		}
 		n, err := strconv.ParseInt(*text, 10, 64)
 		if err != nil || n < 0 {
-			return 0, fail(code, "%q is no number", *text)
+			return 0, fail(code, "%q不是数字", "%q is not a number from 0", *text)
 		}
 		return n, nil
 	}
@@ -238,12 +239,12 @@ func listAliases(c *call, p *scfsdk.ListAliasesRequestParams) (*scfsdk.ListAlias
 		}
 	}
 	slices.SortFunc(all, func(a, b *alias) int { return strings.Compare(a.name, b.name) })
-	page, err := slice(all, offset, limit)
+	listed, err := page(all, &offset, &limit)
 	if err != nil {
 		return nil, err
 	}
 	resp := &scfsdk.ListAliasesResponseParams{TotalCount: ptr(uint64(len(all)))}
-	for _, a := range page {
+	for _, a := range listed {
 		resp.Aliases = append(resp.Aliases, &scfsdk.Alias{
 			FunctionVersion: ptr(a.version), Name: ptr(a.name), RoutingConfig: a.config(), Description: ptr(a.description),
 			AddTime: ptr(stamp(a.added)), ModTime: ptr(stamp(a.modified)),

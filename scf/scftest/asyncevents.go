@@ -16,38 +16,43 @@ const (
 	eventLife   = 72 * time.Hour
 )
 
-func getFunctionEventInvokeConfig(c *call, p *scfsdk.GetFunctionEventInvokeConfigRequestParams) (*scfsdk.GetFunctionEventInvokeConfigResponseParams, error) {
+func getFunctionEventInvokeConfig(c *call, p *scfsdk.GetFunctionEventInvokeConfigRequestParams) (*getEventInvokeAnswer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f, err := c.find(c.region, str(p.Namespace), str(p.FunctionName))
 	if err != nil {
 		return nil, err
 	}
-	out := &scfsdk.AsyncTriggerConfig{MsgTTL: ptr(f.msgTTL)}
-	for _, n := range f.retry {
-		out.RetryConfig = append(out.RetryConfig, &scfsdk.RetryConfig{RetryNum: ptr(n)})
+	policy := func(errorCode string, retries int64) *retryConfig {
+		return &retryConfig{ErrorCode: []*string{&errorCode}, RetryNum: &retries, RetryInterval: ptr(int64(retryInterval.Seconds()))}
 	}
-	return &scfsdk.GetFunctionEventInvokeConfigResponseParams{AsyncTriggerConfig: out}, nil
+	return &getEventInvokeAnswer{AsyncTriggerConfig: &asyncTriggerConfig{
+		MsgTTL:      ptr(f.msgTTL),
+		RetryConfig: []*retryConfig{policy(retryDefault, f.retries), policy(retryConcurrency, retryForever)},
+	}}, nil
 }
 
-func updateFunctionEventInvokeConfig(c *call, p *scfsdk.UpdateFunctionEventInvokeConfigRequestParams) (*scfsdk.UpdateFunctionEventInvokeConfigResponseParams, error) {
+// Errors that a retry policy is for, and the number of retries that means until the event is too old.
+const (
+	retryDefault     = "default"
+	retryConcurrency = "432"
+	retryForever     = -1
+)
+
+func updateFunctionEventInvokeConfig(c *call, p *updateEventInvokeParams) (*emptyAnswer, error) {
 	a := p.AsyncTriggerConfig
 	if a == nil {
 		return nil, missing("AsyncTriggerConfig")
 	}
 	if len(a.RetryConfig) == 0 && a.MsgTTL == nil {
-		return nil, fail("InvalidParameterValue.AsyncTriggerConfig", "AsyncTriggerConfig参数错误: it is empty")
+		return nil, fail("InvalidParameterValue.AsyncTriggerConfig", "AsyncTriggerConfig参数错误: 不能为空", "AsyncTriggerConfig is empty")
 	}
 	if a.MsgTTL != nil && (*a.MsgTTL < minMsgTTL || *a.MsgTTL > maxMsgTTL) {
-		return nil, fail("LimitExceeded.MsgTTL", "MsgTTL超出限制: %d. %d to %d seconds.", *a.MsgTTL, minMsgTTL, maxMsgTTL)
+		return nil, fail("LimitExceeded.MsgTTL", "MsgTTL超出限制: %d，应为%d到%d秒", "MsgTTL is %d, must be %d to %d seconds", *a.MsgTTL, minMsgTTL, maxMsgTTL)
 	}
-	var retry []int64
-	for _, r := range a.RetryConfig {
-		n := val(r.RetryNum)
-		if n < -1 || n > maxRetryNum {
-			return nil, fail("LimitExceeded.RetryNum", "RetryNum超出限制: %d. 0 to %d.", n, maxRetryNum)
-		}
-		retry = append(retry, n)
+	retries, err := retriesOf(a.RetryConfig)
+	if err != nil {
+		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -55,16 +60,46 @@ func updateFunctionEventInvokeConfig(c *call, p *scfsdk.UpdateFunctionEventInvok
 	if err != nil {
 		return nil, err
 	}
-	if f.latest.cfg.asyncRun == "TRUE" {
-		return nil, fail("UnsupportedOperation.UpdateFunctionEventInvokeConfig", "异步执行函数不支持重试配置")
-	}
-	if retry != nil {
-		f.retry = retry
-	}
 	if a.MsgTTL != nil {
 		f.msgTTL = *a.MsgTTL
 	}
-	return &scfsdk.UpdateFunctionEventInvokeConfigResponseParams{}, nil
+	if retries != nil {
+		f.retries = *retries
+	}
+	return &emptyAnswer{}, nil
+}
+
+// retriesOf returns how often execution errors are retried, nil if no policy says so. A policy that names no errors is for
+// those; the one for concurrency (432) is always to retry until the event is too old.
+func retriesOf(policies []*retryConfig) (*int64, error) {
+	var retries *int64
+	for _, r := range policies {
+		n := val(r.RetryNum)
+		for _, code := range r.ErrorCode {
+			switch str(code) {
+			case retryDefault:
+			case retryConcurrency:
+				if n != retryForever {
+					return nil, fail("LimitExceeded.RetryNum", "RetryNum超出限制: 432为%d，应为-1", "RetryNum of 432 is %d, must be -1", n)
+				}
+			default:
+				return nil, fail("InvalidParameterValue.AsyncTriggerConfig", "AsyncTriggerConfig参数错误: ErrorCode %q，应为default或432",
+					"AsyncTriggerConfig: ErrorCode is %q, must be default or 432", str(code))
+			}
+		}
+		if v := val(r.RetryInterval); v != 0 && time.Duration(v)*time.Second != retryInterval {
+			return nil, fail("InvalidParameterValue.AsyncTriggerConfig", "AsyncTriggerConfig参数错误: RetryInterval为%d，应为60",
+				"AsyncTriggerConfig: RetryInterval is %d, must be 60 seconds", v)
+		}
+		if n == retryForever { // older clients send it for 432 without a code
+			continue
+		}
+		if n < 0 || n > maxRetryNum {
+			return nil, fail("LimitExceeded.RetryNum", "RetryNum超出限制: %d，应为0到%d", "RetryNum is %d, must be 0 to %d", n, maxRetryNum)
+		}
+		retries = &n
+	}
+	return retries, nil
 }
 
 // SetRetry sets a function's retry policy beside the API: how often an execution error is retried (0 to 2), and for how long
@@ -77,14 +112,14 @@ func (s *Server) SetRetry(region, function string, retries int, maxAge time.Dura
 	if err != nil {
 		return false
 	}
-	f.retry, f.msgTTL = []int64{int64(min(max(retries, 0), maxRetryNum))}, int64(min(max(maxAge, minMsgTTL*time.Second), maxMsgTTL*time.Second)/time.Second)
+	f.retries, f.msgTTL = int64(min(max(retries, 0), maxRetryNum)), int64(min(max(maxAge, minMsgTTL*time.Second), maxMsgTTL*time.Second)/time.Second)
 	return true
 }
 
 func listAsyncEvents(c *call, p *scfsdk.ListAsyncEventsRequestParams) (*scfsdk.ListAsyncEventsResponseParams, error) {
 	limit := or(p.Limit, 20)
 	if limit > 100 {
-		return nil, fail("InvalidParameterValue.Limit", "Limit不合法: %d, at most 100", limit)
+		return nil, fail("InvalidParameterValue.Limit", "Limit不合法: %d，最大为100", "Limit is %d, at most 100", limit)
 	}
 	started, err := interval(p.StartTimeInterval)
 	if err != nil {
@@ -117,23 +152,18 @@ func listAsyncEvents(c *call, p *scfsdk.ListAsyncEventsRequestParams) (*scfsdk.L
 		}
 		all = append(all, e)
 	}
-	key := func(e *eventInfo) string { return e.start.In(platformZone).Format(eventForm) }
-	switch or(p.Orderby, "StartTime") {
-	case "StartTime":
-	case "EndTime":
-		key = func(e *eventInfo) string { return e.ended() }
-	default:
-		return nil, fail("InvalidParameterValue.OrderBy", "OrderBy错误: %q", str(p.Orderby))
-	}
-	if err := order(all, str(p.Order), key, func(e *eventInfo) string { return e.id }); err != nil {
+	if err := order(all, str(p.Orderby), str(p.Order), func(e *eventInfo) string { return e.id },
+		sortKey[*eventInfo]{"StartTime", func(e *eventInfo) string { return e.start.In(platformZone).Format(eventForm) }},
+		sortKey[*eventInfo]{"EndTime", func(e *eventInfo) string { return e.ended() }},
+	); err != nil {
 		return nil, err
 	}
-	page, err := slice(all, val(p.Offset), limit)
+	listed, err := page(all, p.Offset, &limit)
 	if err != nil {
 		return nil, err
 	}
 	resp := &scfsdk.ListAsyncEventsResponseParams{TotalCount: ptr(int64(len(all)))}
-	for _, e := range page {
+	for _, e := range listed {
 		resp.EventList = append(resp.EventList, &scfsdk.AsyncEvent{
 			InvokeRequestId: ptr(e.id), InvokeType: ptr(e.kind()), Qualifier: ptr(e.qualifier), Status: ptr(e.status),
 			StartTime: ptr(e.start.In(platformZone).Format(eventForm)), EndTime: ptr(e.ended()),
@@ -167,7 +197,7 @@ func interval(i *scfsdk.TimeInterval) (func(time.Time) bool, error) {
 	from, err1 := parseStamp(str(i.Start))
 	to, err2 := parseStamp(str(i.End))
 	if err1 != nil || err2 != nil {
-		return nil, fail("InvalidParameterValue.DateTime", "DateTime传入错误: %q, %q", str(i.Start), str(i.End))
+		return nil, wrongTime(str(i.Start) + ", " + str(i.End))
 	}
 	return func(t time.Time) bool { return !t.Before(from) && !t.After(to) }, nil
 }
@@ -183,7 +213,7 @@ func getAsyncEventStatus(c *call, p *scfsdk.GetAsyncEventStatusRequestParams) (*
 	defer c.mu.Unlock()
 	e := c.requests.events[*p.InvokeRequestId]
 	if e == nil || e.region != c.region || c.clock.Now().Sub(e.start) > eventLife {
-		return nil, fail("ResourceNotFound.AsyncEvent", "异步事件不存在: %s", *p.InvokeRequestId)
+		return nil, noEvent(*p.InvokeRequestId)
 	}
 	return &scfsdk.GetAsyncEventStatusResponseParams{Result: &scfsdk.AsyncEventStatus{
 		Status: ptr(e.status), StatusCode: ptr(int64(e.code)), InvokeRequestId: ptr(e.id),
@@ -202,10 +232,10 @@ func terminateAsyncEvent(c *call, p *scfsdk.TerminateAsyncEventRequestParams) (*
 	}
 	e := c.requests.events[*p.InvokeRequestId]
 	if e == nil || e.function != f.name || e.namespace != f.namespace || e.region != f.region {
-		return nil, fail("ResourceNotFound.AsyncEvent", "异步事件不存在: %s", *p.InvokeRequestId)
+		return nil, noEvent(*p.InvokeRequestId)
 	}
 	if e.status != "RUNNING" {
-		return nil, fail("FailedOperation.AsyncEventStatus", "异步事件状态不支持此操作: %s", e.status)
+		return nil, fail("FailedOperation.AsyncEventStatus", "异步事件状态不支持此操作: %s", "The event is %s, not RUNNING", e.status)
 	}
 	if inv := c.requests.active[e.id]; inv != nil {
 		inv.grace = val(p.GraceShutdown)
@@ -232,7 +262,7 @@ func getRequestStatus(c *call, p *scfsdk.GetRequestStatusRequestParams) (*scfsdk
 		}
 		t, err := parseStamp(*set.text)
 		if err != nil {
-			return nil, fail("InvalidParameterValue.DateTime", "DateTime传入错误: %q", *set.text)
+			return nil, wrongTime(*set.text)
 		}
 		*set.at = t
 	}
@@ -272,5 +302,6 @@ func getRequestStatus(c *call, p *scfsdk.GetRequestStatusRequestParams) (*scfsdk
 
 // getFunctionLogs answers as the service does since it took the interface offline.
 func getFunctionLogs(*call, *scfsdk.GetFunctionLogsRequestParams) (*scfsdk.GetFunctionLogsResponseParams, error) {
-	return nil, fail("UnsupportedOperation", "%s: use the log service's SearchLog on the function's ClsTopicId, or GetRequestStatus", msgOffline)
+	return nil, fail("UnsupportedOperation", "该接口已下线: 请使用日志服务SearchLog查询函数的ClsTopicId，或使用GetRequestStatus",
+		"This interface is offline: use SearchLog of the log service on the function's ClsTopicId, or GetRequestStatus")
 }

@@ -15,20 +15,20 @@ import (
 // The log service's SearchLog, as far as readers of function logs need it.
 type (
 	searchRequest struct {
-		From           *int64       `json:"From"`
-		To             *int64       `json:"To"`
-		Query          *string      `json:"Query"`
-		QueryString    *string      `json:"QueryString"`
-		QuerySyntax    *int64       `json:"QuerySyntax"`
-		TopicID        *string      `json:"TopicId"`
-		Topics         []topicParam `json:"Topics"`
-		Sort           *string      `json:"Sort"`
-		Limit          *int64       `json:"Limit"`
-		Offset         *int64       `json:"Offset"`
-		Context        *string      `json:"Context"`
-		UseNewAnalysis *bool        `json:"UseNewAnalysis"`
-		SamplingRate   *float64     `json:"SamplingRate"`
-		HighLight      *bool        `json:"HighLight"`
+		From           *int64        `json:"From"`
+		To             *int64        `json:"To"`
+		Query          *string       `json:"Query"`
+		QueryString    *string       `json:"QueryString"`
+		QuerySyntax    *int64        `json:"QuerySyntax"`
+		TopicID        *string       `json:"TopicId"`
+		Topics         []*topicParam `json:"Topics"`
+		Sort           *string       `json:"Sort"`
+		Limit          *int64        `json:"Limit"`
+		Offset         *int64        `json:"Offset"`
+		Context        *string       `json:"Context"`
+		UseNewAnalysis *bool         `json:"UseNewAnalysis"`
+		SamplingRate   *float64      `json:"SamplingRate"`
+		HighLight      *bool         `json:"HighLight"`
 	}
 	topicParam struct {
 		TopicID *string `json:"TopicId"`
@@ -80,9 +80,7 @@ const (
 )
 
 func clsActions() map[string]action {
-	search := on("CQL and SQL over a function's log topic", 15, searchLog)
-	search.service = "cls"
-	return map[string]action{"SearchLog": search}
+	return map[string]action{"SearchLog": handle("CQL and SQL over a function's log topic", 15, searchLog)}
 }
 
 func searchLog(c *call, p *searchRequest) (*searchResponse, error) {
@@ -102,30 +100,30 @@ func searchLog(c *call, p *searchRequest) (*searchResponse, error) {
 	}
 	for t := range topics {
 		if !c.hasTopic(t) {
-			return nil, fail("ResourceNotFound.TopicNotExist", "topic %s does not exist", t)
+			return nil, fail("ResourceNotFound.TopicNotExist", "日志主题不存在: %s", "Topic %s does not exist", t)
 		}
 	}
 	if p.From == nil || p.To == nil {
 		return nil, missing("From, To")
 	}
 	if *p.From > *p.To {
-		return nil, fail("InvalidParameter", "From is after To")
+		return nil, fail("InvalidParameter", "From晚于To", "From is after To")
 	}
 	limit, offset := or(p.Limit, 100), val(p.Offset)
 	if limit < 1 || limit > clsPage || offset < 0 {
-		return nil, fail("InvalidParameter", "Limit is 1 to %d, Offset is not negative", clsPage)
+		return nil, fail("InvalidParameter", "Limit应为1到%d，Offset不能为负数", "Limit must be 1 to %d, and Offset not negative", clsPage)
 	}
 	dir := or(p.Sort, "desc")
 	if dir != "asc" && dir != "desc" {
-		return nil, fail("InvalidParameter", "Sort is asc or desc")
+		return nil, fail("InvalidParameter", "Sort取值错误: %q，应为asc或desc", "Sort is %q, must be asc or desc", dir)
 	}
 	if or(p.QuerySyntax, 1) != 1 {
-		return nil, fail("UnsupportedOperation", "this fake knows the CQL syntax only (QuerySyntax 1)")
+		return nil, fail("UnsupportedOperation", "此模拟服务仅支持CQL语法(QuerySyntax=1)", "This fake supports the CQL syntax only (QuerySyntax 1)")
 	}
 	query := or(p.QueryString, str(p.Query))
 	q, err := clsql.Parse(query, logColumns...)
 	if err != nil {
-		return nil, fail("FailedOperation.SyntaxError", "query %.200q: %v", query, err)
+		return nil, fail("FailedOperation.SyntaxError", "检索语句语法错误: %.200q: %v", "Syntax error in query %.200q: %v", query, err)
 	}
 	ctx, cancel := context.WithCancel(c.http.Context())
 	defer cancel()
@@ -161,7 +159,7 @@ func searchLog(c *call, p *searchRequest) (*searchResponse, error) {
 
 // hasTopic tells whether a topic is the region's own or one that some function names.
 func (c *call) hasTopic(topic string) bool {
-	if topic == DefaultTopic(c.region) {
+	if topic == DefaultTopic(c.region) && !c.cfg.noLogTopic {
 		return true
 	}
 	c.mu.Lock()
@@ -188,7 +186,7 @@ func (c *call) writeContext(offset int64, key string) string {
 }
 
 func (c *call) readContext(token, key string) (int64, error) {
-	bad := fail("InvalidParameter.Context", "the Context is not of this query, or older than an hour")
+	bad := fail("InvalidParameter.Context", "Context无效或已过期", "Context is not of this query, or older than an hour")
 	b, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
 		return 0, bad

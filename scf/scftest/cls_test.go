@@ -12,32 +12,16 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
-	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
-	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
 
 	"github.com/cosevent/cosevent-go/scf"
 	"github.com/cosevent/cosevent-go/scf/function"
 	"github.com/cosevent/cosevent-go/scf/scftest"
 )
 
-// searchLog sends a query with the vendor's client for any service.
+// searchLog sends a query.
 func searchLog(t testing.TB, s *scftest.Server, params map[string]any) (map[string]any, error) {
 	t.Helper()
-	id, key := s.Credentials()
-	p := profile.NewClientProfile()
-	p.HttpProfile.Scheme = "HTTP"
-	c := common.NewCommonClient(common.NewCredential(id, key), gz, p)
-	c.WithHttpTransport(counting{s.Transport()})
-	req := tchttp.NewCommonRequest("cls", "2020-10-16", "SearchLog")
-	require.NoError(t, req.SetActionParameters(params))
-	resp := tchttp.NewCommonResponse()
-	if err := c.Send(req, resp); err != nil {
-		return nil, err
-	}
-	var out struct{ Response map[string]any }
-	require.NoError(t, json.Unmarshal(resp.GetBody(), &out))
-	return out.Response, nil
+	return callAction(t, s, "cls", "SearchLog", "", params)
 }
 
 func window(s *scftest.Server) (from, to int64) {

@@ -30,7 +30,7 @@ func putTotalConcurrencyConfig(c *call, p *scfsdk.PutTotalConcurrencyConfigReque
 		return nil, err
 	}
 	if *p.TotalConcurrencyMem > regionConcurrency {
-		return nil, fail("LimitExceeded.TotalConcurrencyMemory", "并发配额超出限制: %d, at most %d MB", *p.TotalConcurrencyMem, regionConcurrency)
+		return nil, fail("LimitExceeded.TotalConcurrencyMemory", "并发配额超出限制: %d，最大为%d MB", "TotalConcurrencyMem is %d, at most %d MB", *p.TotalConcurrencyMem, regionConcurrency)
 	}
 	ns.totalMem = *p.TotalConcurrencyMem
 	return &scfsdk.PutTotalConcurrencyConfigResponseParams{}, nil
@@ -54,7 +54,7 @@ func putReservedConcurrencyConfig(c *call, p *scfsdk.PutReservedConcurrencyConfi
 		}
 	}
 	if ns.quota() < unreservedFloor || sum > ns.quota()-unreservedFloor {
-		return nil, fail("LimitExceeded.FunctionReservedConcurrencyMemory", "函数预留并发超出限制: %d MB of %d", sum, ns.quota())
+		return nil, fail("LimitExceeded.FunctionReservedConcurrencyMemory", "函数预留并发超出限制: %d/%d MB", "The functions would reserve %d MB of %d MB, of which 12,800 MB cannot be reserved", sum, ns.quota())
 	}
 	f.reserved = ptr(*p.ReservedConcurrencyMem)
 	return &scfsdk.PutReservedConcurrencyConfigResponseParams{}, nil
@@ -92,7 +92,7 @@ func (c *call) provisionable(namespace, function, qualifier *string) (*fn, *vers
 	}
 	v := f.versions[*qualifier]
 	if v == nil {
-		return nil, nil, fail(codeNoQualifier, "版本不存在: %s. Provisioned concurrency is a published version's.", *qualifier)
+		return nil, nil, noVersion("ResourceNotFound.Qualifier", *qualifier)
 	}
 	return f, v, nil
 }
@@ -109,10 +109,10 @@ func putProvisionedConcurrencyConfig(c *call, p *scfsdk.PutProvisionedConcurrenc
 	}
 	need := *p.VersionProvisionedConcurrencyNum * uint64(v.cfg.memory)
 	if f.reserved != nil && need > *f.reserved {
-		return nil, fail("FailedOperation.ProvisionedExceedReserved", "预置并发超过预留并发: %d MB of %d", need, *f.reserved)
+		return nil, fail("FailedOperation.ProvisionedExceedReserved", "预置并发超过预留并发: %d/%d MB", "Provisioned concurrency of %d MB exceeds the %d MB reserved", need, *f.reserved)
 	}
 	if need > regionConcurrency {
-		return nil, fail("LimitExceeded.FunctionProvisionedConcurrencyMemory", "预置并发超出限制: %d MB", need)
+		return nil, fail("LimitExceeded.FunctionProvisionedConcurrencyMemory", "预置并发超出限制: %d，最大为%d MB", "Provisioned concurrency is %d MB, at most %d MB", need, regionConcurrency)
 	}
 	f.provisioned[v.name] = &provisioned{num: *p.VersionProvisionedConcurrencyNum, actions: p.TriggerActions}
 	return &scfsdk.PutProvisionedConcurrencyConfigResponseParams{}, nil

@@ -24,7 +24,8 @@
 // looked at every 10 ms of an execution and at its end: more than the limit ends it with 434. The kernel also limits open files
 // (1,024), the size of a file (512 MB) and core dumps (none). An instance takes one event at a time, is used again while it is
 // warm, runs on between events, and is reaped when it was idle for five minutes of the clock. Other runtimes, and images, are
-// stored but not run: give such a function a handler.
+// stored but not run: give such a function a handler. Networks, fixed addresses, file systems and layers are stored and given
+// back with addresses of the range for documentation; they have no effect.
 //
 // # Time
 //
@@ -74,6 +75,16 @@
 //	SCF_StatusCode of lines before the end         202
 //	SCF_MemUsage                                   bytes
 //	RoutingKey against a version match             key "User" for "invoke.headers.User"
+//	an alias's additional version is its own       InvalidParameterValue.AdditionalVersionWeights
+//	retries of 432 other than -1                   LimitExceeded.RetryNum
+//	null in a list                                 InvalidParameter
+//	a query that compares text with a number       text goes before numbers
+//
+// # Errors
+//
+// Messages are Chinese, or English if the call says so (X-TC-Language: en-US, or the parameter Language); those about the form
+// and the signature of a call are always English. Codes are the documented ones. Where this fake lacks something that the
+// service has, the message begins with "This fake".
 //
 // # Actions
 //

@@ -5,6 +5,8 @@ import (
 	"sort"
 	"sync"
 	"time"
+
+	"github.com/cosevent/cosevent-go/scf/scftest/internal/apiv3"
 )
 
 // issued are the temporary credentials of a function.
@@ -30,7 +32,7 @@ func (s *Server) credentials(inv *invocation) issued {
 		return *c
 	}
 	*c = issued{id: "AKIDtmp" + secret(16), key: secret(16), token: secret(48), expires: now.Add(s.cfg.credentialTTL)}
-	s.keys.add(c.id, keyPair{key: c.key, token: c.token, expires: c.expires, function: inv.fn.key()})
+	s.keys.Add(c.id, apiv3.Key{Secret: c.key, Token: c.token, Expires: c.expires, Owner: inv.fn.key()})
 	if s.cfg.issue != nil {
 		s.cfg.issue(c.id, c.key, c.token, c.expires)
 	}

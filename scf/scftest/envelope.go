@@ -1,23 +1,19 @@
 package scftest
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/cosevent/cosevent-go/internal/faults"
 	"github.com/cosevent/cosevent-go/internal/requestid"
+	"github.com/cosevent/cosevent-go/scf/scftest/internal/apiv3"
 )
-
-const maxBody = 10 << 20 // of a call signed with TC3
 
 var regionForm = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[a-z0-9]+){0,2}$`)
 
@@ -35,17 +31,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, apiv3.MaxBody))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			s.reply(w, r, id, nil, fail("RequestSizeLimitExceeded", "The request size exceeds the limit of 10 MB."), faults.Fault{})
+			err := apiv3.Errorf("RequestSizeLimitExceeded", "The request size exceeds the limit of 10 MB.")
+			reply(w, apiv3.ErrorResponse(id, err, apiv3.Chinese), 0)
 		}
 		return
 	}
-	req, err := readRequest(r, body)
+	req, err := apiv3.ReadRequest(r, body)
 	if err != nil {
-		s.reply(w, r, id, nil, err, faults.Fault{})
+		reply(w, apiv3.ErrorResponse(id, err, apiv3.Chinese), 0)
 		return
 	}
 	s.mu.Lock()
@@ -56,19 +53,23 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.wg.Add(1)
 	s.mu.Unlock()
 	defer s.wg.Done()
-	fault, planned := s.faults.Take(req.action)
-	if planned && !s.before(w, r, id, fault) {
+	fault, planned := s.faults.Take(req.Action)
+	if planned && !s.before(w, r, id, req.Language, fault) {
 		return
 	}
 	resp, err := s.serve(r, req, id)
 	if fault.Drop == faults.After {
 		panic(http.ErrAbortHandler)
 	}
-	s.reply(w, r, id, resp, err, fault)
+	if err != nil {
+		reply(w, apiv3.ErrorResponse(id, err, req.Language), fault.CutAfter)
+		return
+	}
+	reply(w, apiv3.Response(id, resp), fault.CutAfter)
 }
 
 // before does what a fault does ahead of the operation; it reports whether the operation still goes on.
-func (s *Server) before(w http.ResponseWriter, r *http.Request, id string, fault faults.Fault) bool {
+func (s *Server) before(w http.ResponseWriter, r *http.Request, id string, language apiv3.Language, fault faults.Fault) bool {
 	if fault.Latency > 0 {
 		t := time.NewTimer(fault.Latency)
 		defer t.Stop()
@@ -89,122 +90,61 @@ func (s *Server) before(w http.ResponseWriter, r *http.Request, id string, fault
 		http.Error(w, fault.Message, fault.Status)
 		return false
 	case fault.Code != "":
-		s.reply(w, r, id, nil, &apiError{fault.Code, fault.Message}, faults.Fault{})
+		reply(w, apiv3.ErrorResponse(id, apiv3.Errorf(fault.Code, "%s", fault.Message), language), 0)
 		return false
 	}
 	return true
 }
 
 // serve runs one call up to its response.
-func (s *Server) serve(r *http.Request, req *request, id string) (any, error) {
-	if err := s.authenticate(r, req); err != nil {
-		return nil, err
-	}
-	if req.action == "" {
-		return nil, missing("Action")
-	}
-	table, ok := actions[req.version]
-	if !ok {
-		return nil, fail("NoSuchVersion", "The requested API version `%s` does not exist.", req.version)
-	}
-	act, ok := table[req.action]
-	if !ok {
-		return nil, fail("InvalidAction", "The request action `%s` is invalid or not found.", req.action)
-	}
-	if req.region == "" {
-		return nil, missing("Region")
-	}
-	if !regionForm.MatchString(req.region) {
-		return nil, fail("UnsupportedRegion", "The region `%s` is not supported.", req.region)
-	}
-	if s.cfg.rateLimits {
-		if err := s.limits.take(s.clock.Now(), req.action, act.rate); err != nil {
+func (s *Server) serve(r *http.Request, req *apiv3.Request, id string) (any, error) {
+	if !s.cfg.noSignatures {
+		service := "scf"
+		if req.Version == versionCLS {
+			service = "cls"
+		}
+		if err := s.keys.Verify(r, req, service, s.clock); err != nil {
 			return nil, err
 		}
 	}
-	req.params.strict = s.cfg.strictParams
-	in, err := act.decode(req.params)
-	if err != nil {
-		return nil, err
+	if req.Action == "" {
+		return nil, apiv3.Missing("Action")
 	}
-	return act.do(&call{Server: s, http: r, requestID: id, region: req.region}, in)
+	table, ok := actions[req.Version]
+	if !ok {
+		return nil, apiv3.Errorf("NoSuchVersion", "The requested API version `%s` does not exist.", req.Version)
+	}
+	act, ok := table[req.Action]
+	if !ok && (req.Version == versionCLS || slices.Contains(unsupportedActions, req.Action)) {
+		return nil, fail("UnsupportedOperation", "此模拟服务不支持接口%s", "This fake does not have the action %s", req.Action)
+	}
+	if !ok {
+		return nil, apiv3.Errorf("InvalidAction", "The request action `%s` is invalid or not found.", req.Action)
+	}
+	if req.Region == "" {
+		return nil, apiv3.Missing("Region")
+	}
+	if !regionForm.MatchString(req.Region) {
+		return nil, apiv3.Errorf("UnsupportedRegion", "The region `%s` is not supported.", req.Region)
+	}
+	if s.cfg.rateLimits {
+		if err := s.limits.Take(s.clock.Now(), req.Action, act.rate); err != nil {
+			return nil, err
+		}
+	}
+	return act.do(&call{Server: s, http: r, region: req.Region, language: req.Language}, req)
 }
 
-// reply writes the envelope: always HTTP 200.
-func (s *Server) reply(w http.ResponseWriter, _ *http.Request, id string, resp any, err error, fault faults.Fault) {
-	var b bytes.Buffer
-	b.WriteString(`{"Response":`)
-	if err != nil {
-		e := asAPIError(err)
-		_ = json.NewEncoder(&b).Encode(map[string]any{
-			"Error":     map[string]string{"Code": e.code, "Message": e.message},
-			"RequestId": id,
-		})
-		b.Truncate(b.Len() - 1)
-	} else {
-		setRequestID(resp, id)
-		encode(&b, reflect.ValueOf(resp))
-	}
-	b.WriteByte('}')
+// reply writes an envelope, always with status 200. A connection that is to be cut breaks after that many bytes.
+func reply(w http.ResponseWriter, envelope []byte, cutAfter int64) {
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
-	if fault.CutAfter > 0 && fault.CutAfter < int64(b.Len()) {
-		_, _ = w.Write(b.Bytes()[:fault.CutAfter])
+	w.Header().Set("Content-Length", strconv.Itoa(len(envelope)))
+	if cutAfter > 0 && cutAfter < int64(len(envelope)) {
+		_, _ = w.Write(envelope[:cutAfter])
 		if f, ok := w.(http.Flusher); ok {
 			f.Flush()
 		}
 		panic(http.ErrAbortHandler)
 	}
-	_, _ = w.Write(b.Bytes())
-}
-
-func setRequestID(resp any, id string) {
-	f := reflect.ValueOf(resp).Elem().FieldByName("RequestId")
-	if f.IsValid() {
-		f.Set(reflect.ValueOf(&id))
-	}
-}
-
-// encode writes v as JSON with every member present, as the service does: an empty list is [], not left out. The SDK's own
-// tags would leave it out.
-func encode(b *bytes.Buffer, v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if v.IsNil() {
-			b.WriteString("null")
-			return
-		}
-		encode(b, v.Elem())
-	case reflect.Struct:
-		b.WriteByte('{')
-		t := v.Type()
-		first := true
-		for i := range t.NumField() {
-			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-			if name == "" || name == "-" {
-				continue
-			}
-			if !first {
-				b.WriteByte(',')
-			}
-			first = false
-			fmt.Fprintf(b, "%q:", name)
-			encode(b, v.Field(i))
-		}
-		b.WriteByte('}')
-	case reflect.Slice:
-		b.WriteByte('[')
-		for i := range v.Len() {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			encode(b, v.Index(i))
-		}
-		b.WriteByte(']')
-	default:
-		enc := json.NewEncoder(b)
-		enc.SetEscapeHTML(false)
-		_ = enc.Encode(v.Interface())
-		b.Truncate(b.Len() - 1)
-	}
+	_, _ = w.Write(envelope)
 }

@@ -12,12 +12,12 @@ func copyFunction(c *call, p *scfsdk.CopyFunctionRequestParams) (*scfsdk.CopyFun
 	if name == "" {
 		return nil, missing("NewFunctionName")
 	}
-	if !functionName.MatchString(name) {
-		return nil, fail("InvalidParameterValue.FunctionName", "FunctionName不合法: %q", name)
+	if err := checkFunctionName(name); err != nil {
+		return nil, err
 	}
 	target := or(p.TargetRegion, c.region)
 	if !regionForm.MatchString(target) {
-		return nil, fail("UnsupportedOperation.Region", "Region暂不支持: %q", target)
+		return nil, fail("UnsupportedOperation.Region", "Region暂不支持: %q", "Region %q is not supported", target)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -29,7 +29,7 @@ func copyFunction(c *call, p *scfsdk.CopyFunctionRequestParams) (*scfsdk.CopyFun
 	nsName := or(p.TargetNamespace, defaultNamespace)
 	ns := r.namespaces[nsName]
 	if ns == nil {
-		return nil, fail(codeNoNamespace, "命名空间不存在: %s", nsName)
+		return nil, noNamespace(nsName)
 	}
 	cfg := defaultSettings()
 	if p.CopyConfiguration == nil || *p.CopyConfiguration {
@@ -42,10 +42,10 @@ func copyFunction(c *call, p *scfsdk.CopyFunctionRequestParams) (*scfsdk.CopyFun
 	}
 	c.withTopic(target, &cfg)
 	if old := ns.functions[name]; old == f {
-		return nil, fail("ResourceInUse.Function", "函数已存在: %s", name)
+		return nil, functionExists(name)
 	} else if old != nil {
 		if !val(p.Override) {
-			return nil, fail("ResourceInUse.Function", "函数已存在: %s", name)
+			return nil, functionExists(name)
 		}
 		c.begin(old.latest, statusUpdating, c.cfg.updateDelay, func(v *version) {
 			v.cfg = cfg
@@ -54,7 +54,7 @@ func copyFunction(c *call, p *scfsdk.CopyFunctionRequestParams) (*scfsdk.CopyFun
 		return &scfsdk.CopyFunctionResponseParams{}, nil
 	}
 	if len(ns.functions) >= maxFunctions {
-		return nil, fail("LimitExceeded.Function", "函数数量超出限制: %d", maxFunctions)
+		return nil, tooManyFunctions()
 	}
 	n := c.newFunction(r, ns, name)
 	n.latest = c.newVersion(n, latest, cfg, f.latest.code)

@@ -4,26 +4,26 @@ import (
 	"time"
 
 	scfsdk "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/scf/v20180416"
+
+	"github.com/cosevent/cosevent-go/scf/scftest/internal/apiv3"
 )
 
 const maxFunctions = 50 // of a namespace
 
-func createFunction(c *call, p *scfsdk.CreateFunctionRequestParams) (*scfsdk.CreateFunctionResponseParams, error) {
+func createFunction(c *call, p *createFunctionParams) (*scfsdk.CreateFunctionResponseParams, error) {
 	name := str(p.FunctionName)
 	if name == "" {
 		return nil, missing("FunctionName")
 	}
-	if !functionName.MatchString(name) {
-		return nil, fail("InvalidParameterValue.FunctionName", "FunctionName不合法: %q. 2 to 60 letters, digits, - and _, from a letter to a letter or digit.", name)
+	if err := checkFunctionName(name); err != nil {
+		return nil, err
 	}
 	cfg, err := c.settingsOf(p)
 	if err != nil {
 		return nil, err
 	}
 	src := sourceOf(p.Code)
-	if !src.given {
-		return nil, fail("MissingParameter.Code", "Code参数缺失")
-	}
+	src.codeSource = str(p.CodeSource)
 	pkg, err := c.load(c.region, src)
 	if err != nil {
 		return nil, err
@@ -35,21 +35,16 @@ func createFunction(c *call, p *scfsdk.CreateFunctionRequestParams) (*scfsdk.Cre
 	nsName := or(p.Namespace, defaultNamespace)
 	ns := r.namespaces[nsName]
 	if ns == nil {
-		return nil, fail(codeNoNamespace, "命名空间不存在: %s", nsName)
+		return nil, noNamespace(nsName)
 	}
 	old := ns.functions[name]
 	if old != nil && !old.implicit {
-		return nil, fail("ResourceInUse.Function", "函数已存在: %s", name)
+		return nil, functionExists(name)
 	}
 	if len(ns.functions) >= maxFunctions && old == nil {
-		return nil, fail("LimitExceeded.Function", "函数数量超出限制: %d", maxFunctions)
+		return nil, tooManyFunctions()
 	}
-	ch := change{
-		description: p.Description, role: p.Role, installDependency: p.InstallDependency, logset: p.ClsLogsetId, topic: p.ClsTopicId,
-		memory: p.MemorySize, timeout: p.Timeout, initTimeout: p.InitTimeout, env: p.Environment, vpc: p.VpcConfig, layers: p.Layers,
-		deadLetter: p.DeadLetterConfig, publicNet: p.PublicNetConfig, cfs: p.CfsConfig, protocolParams: p.ProtocolParams,
-	}
-	if err := ch.apply(c.Server, r, &cfg); err != nil {
+	if err := p.change().apply(c.Server, r, &cfg); err != nil {
 		return nil, err
 	}
 	c.withTopic(c.region, &cfg)
@@ -61,14 +56,14 @@ func createFunction(c *call, p *scfsdk.CreateFunctionRequestParams) (*scfsdk.Cre
 	f.latest.description = str(p.Description)
 	c.begin(f.latest, statusCreating, c.cfg.createDelay, func(v *version) {
 		if e := v.cfg.entry(); e != "" && v.cfg.runtime == runtimeGo && !pkg.has(e) && c.handlers[ns.name+"/"+name] == nil {
-			v.fail(statusCreateFailed, "HandlerNotFound", msgNoEntry)
+			v.fail(statusCreateFailed, "HandlerNotFound", textNoEntry)
 		}
 	})
 	return &scfsdk.CreateFunctionResponseParams{}, nil
 }
 
 // settingsOf reads what can be set at creation only.
-func (s *Server) settingsOf(p *scfsdk.CreateFunctionRequestParams) (settings, error) {
+func (s *Server) settingsOf(p *createFunctionParams) (settings, error) {
 	cfg := defaultSettings()
 	if p.Code != nil && p.Code.ImageConfig != nil {
 		cfg.runtime, cfg.initTimeout, cfg.imageURI = runtimeImage, 90, str(p.Code.ImageConfig.ImageUri)
@@ -79,12 +74,12 @@ func (s *Server) settingsOf(p *scfsdk.CreateFunctionRequestParams) (settings, er
 		known = known || r == cfg.runtime
 	}
 	if !known {
-		return cfg, fail("InvalidParameterValue.Runtime", "%s", msgRuntime)
+		return cfg, unknownRuntime("InvalidParameterValue.Runtime", cfg.runtime)
 	}
 	switch cfg.kind = or(p.Type, "Event"); cfg.kind {
 	case "Event", "HTTP":
 	default:
-		return cfg, fail("InvalidParameterValue.Type", "Type取值错误: %q. Event or HTTP.", cfg.kind)
+		return cfg, fail("InvalidParameterValue.Type", "Type取值错误: %q，应为Event或HTTP", "Type is %q, must be Event or HTTP", cfg.kind)
 	}
 	cfg.handler = str(p.Handler)
 	if cfg.handler == "" {
@@ -99,18 +94,29 @@ func (s *Server) settingsOf(p *scfsdk.CreateFunctionRequestParams) (settings, er
 	if err := checkHandler(cfg.handler); err != nil {
 		return cfg, err
 	}
-	cfg.asyncRun, cfg.trace = or(p.AsyncRunEnable, "FALSE"), or(p.TraceEnable, "FALSE")
-	if cfg.asyncRun != "TRUE" && cfg.asyncRun != "FALSE" {
-		return cfg, fail("InvalidParameterValue.AsyncRunEnable", "AsyncRunEnable取值错误: %q", cfg.asyncRun)
+	if err := setSwitch("AsyncRunEnable", &cfg.asyncRun, p.AsyncRunEnable, on, off); err != nil {
+		return cfg, err
+	}
+	var unused string
+	if err := setSwitch("AutoDeployClsTopicIndex", &unused, p.AutoDeployClsTopicIndex, on, off); err != nil {
+		return cfg, err
 	}
 	cfg.tags = p.Tags
 	cfg.protocol = str(p.ProtocolType)
 	return cfg, nil
 }
 
+func checkFunctionName(name string) error {
+	if !functionName.MatchString(name) {
+		return fail(codeFunctionName, "FunctionName不合法: %q，须为2到60个字母、数字、-和_，以字母开头，以字母或数字结尾",
+			"FunctionName %q is not valid: 2 to 60 letters, digits, - and _, beginning with a letter and ending with a letter or digit", name)
+	}
+	return nil
+}
+
 func checkHandler(h string) error {
 	if h != "" && (len(h) < 2 || len(h) > 60) {
-		return fail("InvalidParameterValue.Handler", "Handler传入错误: %q. 2 to 60 characters.", h)
+		return fail("InvalidParameterValue.Handler", "Handler传入错误: %q，须为2到60个字符", "Handler %q is not valid: 2 to 60 characters", h)
 	}
 	return nil
 }
@@ -118,7 +124,7 @@ func checkHandler(h string) error {
 // begin puts a version into a passing status; after d of the clock done runs, which may fail the version, and else it is Active.
 // The lock is held.
 func (s *Server) begin(v *version, status string, d time.Duration, done func(*version)) {
-	v.status, v.desc, v.reasons = status, "", nil
+	v.status, v.reason = status, nil
 	v.modified = s.clock.Now()
 	s.after(d, func() {
 		if v.status != status || v.fn.deleted {
@@ -132,7 +138,6 @@ func (s *Server) begin(v *version, status string, d time.Duration, done func(*ve
 	})
 }
 
-func (v *version) fail(status, code, message string) {
-	v.status, v.desc = status, message
-	v.reasons = []*scfsdk.StatusReason{{ErrorCode: ptr(code), ErrorMessage: ptr(message)}}
+func (v *version) fail(status, code string, message apiv3.Text) {
+	v.status, v.reason = status, &statusReason{code, message}
 }

@@ -3,7 +3,6 @@ package scftest
 import (
 	"encoding/base64"
 	"slices"
-	"sort"
 	"strings"
 
 	scfsdk "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/scf/v20180416"
@@ -11,7 +10,7 @@ import (
 
 const maxShownCode = 1 << 20
 
-func getFunction(c *call, p *scfsdk.GetFunctionRequestParams) (*scfsdk.GetFunctionResponseParams, error) {
+func getFunction(c *call, p *scfsdk.GetFunctionRequestParams) (*getFunctionAnswer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f, err := c.find(c.region, str(p.Namespace), str(p.FunctionName))
@@ -24,6 +23,7 @@ func getFunction(c *call, p *scfsdk.GetFunctionRequestParams) (*scfsdk.GetFuncti
 		return nil, err
 	}
 	cfg := &v.cfg
+	desc, reasons := v.reason.in(c.language)
 	env := &scfsdk.Environment{Variables: []*scfsdk.Variable{}}
 	for _, e := range cfg.env {
 		env.Variables = append(env.Variables, &scfsdk.Variable{Key: ptr(e.key), Value: ptr(e.value)})
@@ -32,19 +32,19 @@ func getFunction(c *call, p *scfsdk.GetFunctionRequestParams) (*scfsdk.GetFuncti
 	if strings.EqualFold(str(p.ShowCode), "TRUE") {
 		info = v.code.show(cfg)
 	}
-	resp := &scfsdk.GetFunctionResponseParams{
+	resp := &getFunctionAnswer{GetFunctionResponseParams: scfsdk.GetFunctionResponseParams{
 		ModTime: ptr(stamp(v.modified)), AddTime: ptr(stamp(f.added)), CodeInfo: ptr(info), Description: ptr(v.description),
 		Handler: ptr(cfg.handler), CodeSize: ptr(int64(len(v.code.zip))), Timeout: ptr(cfg.timeout), FunctionVersion: ptr(v.name),
 		MemorySize: ptr(cfg.memory), Runtime: ptr(cfg.runtime), FunctionName: ptr(f.name), VpcConfig: cfg.vpc, UseGpu: ptr("FALSE"),
 		Environment: env, CodeResult: ptr(cfg.codeResult), CodeError: ptr(cfg.codeError), ErrNo: ptr(int64(0)), Namespace: ptr(f.namespace),
-		Role: ptr(cfg.role), InstallDependency: ptr(cfg.installDependency), Status: ptr(v.status), StatusDesc: ptr(v.desc),
+		Role: ptr(cfg.role), InstallDependency: ptr(cfg.installDependency), Status: ptr(v.status), StatusDesc: ptr(desc),
 		ClsLogsetId: ptr(cfg.logset), ClsTopicId: ptr(cfg.topic), FunctionId: ptr(f.id), Tags: cfg.tags,
-		EipConfig: &scfsdk.EipOutConfig{EipFixed: ptr("FALSE")}, AccessInfo: &scfsdk.AccessInfo{Host: ptr(""), Vip: ptr("")},
+		EipConfig: cfg.eip(), AccessInfo: &scfsdk.AccessInfo{Host: ptr(""), Vip: ptr("")},
 		Type: ptr(cfg.kind), L5Enable: ptr(cfg.l5), DeadLetterConfig: cfg.deadLetter, PublicNetConfig: cfg.publicNet,
-		OnsEnable: ptr("FALSE"), CfsConfig: cfg.cfs, AvailableStatus: ptr("Available"), Qualifier: ptr(qualifier),
-		InitTimeout: ptr(cfg.initTimeout), StatusReasons: v.reasons, AsyncRunEnable: ptr(cfg.asyncRun), TraceEnable: ptr(cfg.trace),
+		OnsEnable: ptr("FALSE"), CfsConfig: cfg.fileSystems(), AvailableStatus: ptr("Available"), Qualifier: ptr(qualifier),
+		InitTimeout: ptr(cfg.initTimeout), StatusReasons: reasons, AsyncRunEnable: ptr(cfg.asyncRun), TraceEnable: ptr(cfg.trace),
 		ProtocolType: ptr(cfg.protocol), ProtocolParams: cfg.protocolParams,
-	}
+	}, newerSettings: newerSettings{IntranetConfig: cfg.intranet, DnsCache: ptr(cfg.dnsCache)}, InstanceConcurrencyConfig: cfg.instanceConcurrency}
 	for _, t := range f.triggers {
 		resp.Triggers = append(resp.Triggers, t.trigger())
 	}
@@ -71,7 +71,7 @@ func (c *code) show(cfg *settings) string {
 }
 
 func listFunctions(c *call, p *scfsdk.ListFunctionsRequestParams) (*scfsdk.ListFunctionsResponseParams, error) {
-	keep, err := functionFilters(p.Filters)
+	keep, err := matchFilters(p.Filters)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func listFunctions(c *call, p *scfsdk.ListFunctionsRequestParams) (*scfsdk.ListF
 	nsName := or(p.Namespace, defaultNamespace)
 	ns := c.Server.region(c.region).namespaces[nsName]
 	if ns == nil {
-		return nil, fail(codeNoNamespace, "命名空间不存在: %s", nsName)
+		return nil, noNamespace(nsName)
 	}
 	var found []*fn
 	for _, f := range ns.functions {
@@ -88,34 +88,29 @@ func listFunctions(c *call, p *scfsdk.ListFunctionsRequestParams) (*scfsdk.ListF
 			found = append(found, f)
 		}
 	}
-	key := func(f *fn) string { return stamp(f.latest.modified) }
-	switch or(p.Orderby, "ModTime") {
-	case "ModTime":
-	case "AddTime":
-		key = func(f *fn) string { return stamp(f.added) }
-	case "FunctionName":
-		key = func(f *fn) string { return f.name }
-	default:
-		return nil, fail("InvalidParameterValue.OrderBy", "OrderBy错误: %q", str(p.Orderby))
-	}
-	if err := order(found, str(p.Order), key, func(f *fn) string { return f.name }); err != nil {
+	if err := order(found, str(p.Orderby), str(p.Order), func(f *fn) string { return f.name },
+		sortKey[*fn]{"ModTime", func(f *fn) string { return stamp(f.latest.modified) }},
+		sortKey[*fn]{"AddTime", func(f *fn) string { return stamp(f.added) }},
+		sortKey[*fn]{"FunctionName", func(f *fn) string { return f.name }},
+	); err != nil {
 		return nil, err
 	}
 	resp := &scfsdk.ListFunctionsResponseParams{TotalCount: ptr(int64(len(found)))}
-	page, err := slice(found, val(p.Offset), or(p.Limit, 20))
+	listed, err := page(found, p.Offset, p.Limit)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range page {
+	for _, f := range listed {
 		v := f.latest
+		desc, reasons := v.reason.in(c.language)
 		var prov uint64
 		for _, pr := range f.provisioned {
 			prov += pr.num * uint64(v.cfg.memory)
 		}
 		resp.Functions = append(resp.Functions, &scfsdk.Function{
 			ModTime: ptr(stamp(v.modified)), AddTime: ptr(stamp(f.added)), Runtime: ptr(v.cfg.runtime), FunctionName: ptr(f.name),
-			FunctionId: ptr(f.id), Namespace: ptr(f.namespace), Status: ptr(v.status), StatusDesc: ptr(v.desc),
-			Description: ptr(v.description), Tags: v.cfg.tags, Type: ptr(v.cfg.kind), StatusReasons: v.reasons,
+			FunctionId: ptr(f.id), Namespace: ptr(f.namespace), Status: ptr(v.status), StatusDesc: ptr(desc),
+			Description: ptr(v.description), Tags: v.cfg.tags, Type: ptr(v.cfg.kind), StatusReasons: reasons,
 			TotalProvisionedConcurrencyMem: ptr(prov), ReservedConcurrencyMem: f.reserved,
 			AsyncRunEnable: ptr(v.cfg.asyncRun), TraceEnable: ptr(v.cfg.trace),
 		})
@@ -123,102 +118,80 @@ func listFunctions(c *call, p *scfsdk.ListFunctionsRequestParams) (*scfsdk.ListF
 	return resp, nil
 }
 
-// functionFilters makes one test of ListFunctions' filters.
-func functionFilters(filters []*scfsdk.Filter) (func(*fn) bool, error) {
+// functionFilter is a name that ListFunctions' Filters take.
+type functionFilter struct {
+	most int // values
+	of   func(*fn) []string
+}
+
+var functionFilters = map[string]functionFilter{
+	"VpcId":       {1, func(f *fn) []string { return []string{str(f.latest.cfg.vpc.VpcId)} }},
+	"SubnetId":    {1, func(f *fn) []string { return []string{str(f.latest.cfg.vpc.SubnetId)} }},
+	"ClsTopicId":  {1, func(f *fn) []string { return []string{f.latest.cfg.topic} }},
+	"ClsLogsetId": {1, func(f *fn) []string { return []string{f.latest.cfg.logset} }},
+	"Role":        {1, func(f *fn) []string { return []string{f.latest.cfg.role} }},
+	"CfsId": {1, func(f *fn) (ids []string) {
+		for _, in := range f.latest.cfg.fileSystems().CfsInsList {
+			ids = append(ids, str(in.CfsId))
+		}
+		return ids
+	}},
+	"CfsMountInsId": {1, func(f *fn) (ids []string) {
+		for _, in := range f.latest.cfg.fileSystems().CfsInsList {
+			ids = append(ids, str(in.MountInsId))
+		}
+		return ids
+	}},
+	"Eip": {1, func(f *fn) (addresses []string) {
+		for _, a := range f.latest.cfg.eip().Eips {
+			addresses = append(addresses, str(a))
+		}
+		return addresses
+	}},
+	"Status":          {20, func(f *fn) []string { return []string{f.latest.status} }},
+	"Runtime":         {20, func(f *fn) []string { return []string{f.latest.cfg.runtime} }},
+	"Type":            {20, func(f *fn) []string { return []string{f.latest.cfg.kind} }},
+	"PublicNetStatus": {20, func(f *fn) []string { return []string{str(f.latest.cfg.publicNet.PublicNetStatus)} }},
+	"AsyncRunEnable":  {20, func(f *fn) []string { return []string{f.latest.cfg.asyncRun} }},
+	"TraceEnable":     {20, func(f *fn) []string { return []string{f.latest.cfg.trace} }},
+	"Stamp":           {20, func(*fn) []string { return []string{""} }},
+}
+
+// tagFilter is the filter "tag-<key>".
+func tagFilter(key string) functionFilter {
+	return functionFilter{20, func(f *fn) (values []string) {
+		for _, t := range f.latest.cfg.tags {
+			if str(t.Key) == key {
+				values = append(values, str(t.Value))
+			}
+		}
+		return values
+	}}
+}
+
+// matchFilters returns a test of functions that is the conjunction of filters.
+func matchFilters(filters []*scfsdk.Filter) (func(*fn) bool, error) {
 	if len(filters) > 10 {
-		return nil, fail("InvalidParameterValue.Filters", "Filters参数错误: at most 10")
+		return nil, fail(codeFilters, "Filters参数错误: 最多10个", "Filters has more than 10 members")
 	}
 	var tests []func(*fn) bool
 	for _, fl := range filters {
-		name, most := str(fl.Name), 1
-		var get func(*fn) string
-		switch name {
-		case "VpcId":
-			get = func(f *fn) string { return str(f.latest.cfg.vpc.VpcId) }
-		case "SubnetId":
-			get = func(f *fn) string { return str(f.latest.cfg.vpc.SubnetId) }
-		case "ClsTopicId":
-			get = func(f *fn) string { return f.latest.cfg.topic }
-		case "ClsLogsetId":
-			get = func(f *fn) string { return f.latest.cfg.logset }
-		case "Role":
-			get = func(f *fn) string { return f.latest.cfg.role }
-		case "CfsId", "CfsMountInsId", "Eip":
-			get = func(*fn) string { return "" }
-		case "Status":
-			get, most = func(f *fn) string { return f.latest.status }, 20
-		case "Runtime":
-			get, most = func(f *fn) string { return f.latest.cfg.runtime }, 20
-		case "Type":
-			get, most = func(f *fn) string { return f.latest.cfg.kind }, 20
-		case "PublicNetStatus":
-			get, most = func(f *fn) string { return str(f.latest.cfg.publicNet.PublicNetStatus) }, 20
-		case "AsyncRunEnable":
-			get, most = func(f *fn) string { return f.latest.cfg.asyncRun }, 20
-		case "TraceEnable":
-			get, most = func(f *fn) string { return f.latest.cfg.trace }, 20
-		case "Stamp":
-			get, most = func(*fn) string { return "" }, 20
-		default:
-			tag, ok := strings.CutPrefix(name, "tag-")
-			if !ok {
-				return nil, fail("InvalidParameterValue.Filters", "Filters参数错误: %q", name)
-			}
-			most = 20
-			get = func(f *fn) string {
-				for _, t := range f.latest.cfg.tags {
-					if str(t.Key) == tag {
-						return str(t.Value)
-					}
-				}
-				return "\x00"
-			}
+		name := str(fl.Name)
+		filter, ok := functionFilters[name]
+		if tag, isTag := strings.CutPrefix(name, "tag-"); isTag {
+			filter, ok = tagFilter(tag), true
 		}
-		if len(fl.Values) == 0 || len(fl.Values) > most {
-			return nil, fail("InvalidParameterValue.Filters", "Filters参数错误: %q takes 1 to %d values", name, most)
+		if !ok {
+			return nil, wrongFilter(name)
+		}
+		if len(fl.Values) == 0 || len(fl.Values) > filter.most {
+			return nil, fail(codeFilters, "Filters参数错误: %q应有1到%d个值", "Filter %q takes 1 to %d values", name, filter.most)
 		}
 		tests = append(tests, func(f *fn) bool {
-			return slices.ContainsFunc(fl.Values, func(v *string) bool { return str(v) == get(f) })
+			return slices.ContainsFunc(fl.Values, func(v *string) bool { return slices.Contains(filter.of(f), str(v)) })
 		})
 	}
 	return func(f *fn) bool {
-		for _, t := range tests {
-			if !t(f) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(tests, func(t func(*fn) bool) bool { return !t(f) })
 	}, nil
-}
-
-// order sorts by key, newest or last first unless dir is ASC, with equal keys by name.
-func order[T any](list []T, dir string, key, name func(T) string) error {
-	desc := true
-	switch strings.ToUpper(dir) {
-	case "", "DESC":
-	case "ASC":
-		desc = false
-	default:
-		return fail("InvalidParameterValue.Order", "Order错误: %q", dir)
-	}
-	sort.SliceStable(list, func(i, j int) bool {
-		a, b := key(list[i]), key(list[j])
-		if a == b {
-			return name(list[i]) < name(list[j])
-		}
-		return (a < b) != desc
-	})
-	return nil
-}
-
-// slice returns one page.
-func slice[T any, N int64 | uint64](list []T, offset, limit N) ([]T, error) {
-	if offset < 0 {
-		return nil, fail("InvalidParameterValue.Offset", "Offset不合法")
-	}
-	if limit < 0 {
-		return nil, fail("InvalidParameterValue.Limit", "Limit不合法")
-	}
-	from := min(offset, N(len(list)))
-	return list[from:min(from+min(limit, N(len(list))), N(len(list)))], nil
 }

@@ -1,6 +1,8 @@
 package scftest_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -95,7 +97,8 @@ func TestGetFunctionHasEveryMember(t *testing.T) {
 	assert.Regexp(t, `^lam-[a-z0-9]{8}$`, *f.FunctionId)
 	assert.Equal(t, "FALSE", *f.L5Enable)
 	assert.Equal(t, "FALSE", *f.InstallDependency)
-	assert.Equal(t, "FALSE", *f.EipConfig.EipFixed)
+	assert.Equal(t, "TRUE", *f.EipConfig.EipFixed)
+	assert.Len(t, f.EipConfig.Eips, 1)
 	assert.Equal(t, "", *f.AccessInfo.Host)
 	assert.Equal(t, "", *f.VpcConfig.VpcId)
 	require.NotNil(t, f.Environment)
@@ -107,6 +110,7 @@ func TestGetFunctionHasEveryMember(t *testing.T) {
 	assert.Equal(t, scftest.DefaultTopic(gz), *f.ClsTopicId)
 	assert.Regexp(t, `^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$`, *f.AddTime)
 	assert.Equal(t, "ENABLE", *f.PublicNetConfig.EipConfig.EipStatus)
+	assert.Equal(t, f.EipConfig.Eips, f.PublicNetConfig.EipConfig.EipAddress)
 
 	r := scfsdk.NewGetFunctionRequest()
 	r.FunctionName, r.ShowCode, r.Qualifier = ptr("thumb"), ptr("TRUE"), ptr("$DEFAULT")
@@ -164,8 +168,17 @@ func TestCreateFunctionRefuses(t *testing.T) {
 			r.DeadLetterConfig = &scfsdk.DeadLetterConfig{Type: ptr("KAFKA"), Name: ptr("q")}
 		}, "InvalidParameterValue.DeadLetterConfig"},
 		{"object name", func(r *scfsdk.CreateFunctionRequest) {
-			r.Code = &scfsdk.Code{CosBucketName: ptr("code"), CosObjectName: ptr("main.zip")}
+			r.Code = &scfsdk.Code{CosBucketName: ptr("code"), CosObjectName: ptr("/")}
 		}, "InvalidParameterValue.CosObjectName"},
+		{"bucket with AppID", func(r *scfsdk.CreateFunctionRequest) {
+			r.Code = &scfsdk.Code{CosBucketName: ptr("code-1250000000"), CosObjectName: ptr("main.zip")}
+		}, "InvalidParameterValue.CosBucketName"},
+		{"source git", func(r *scfsdk.CreateFunctionRequest) { r.CodeSource = ptr("Git") }, "UnsupportedOperation.CodeSource"},
+		{"source", func(r *scfsdk.CreateFunctionRequest) { r.CodeSource = ptr("Disk") }, "InvalidParameterValue.CodeSource"},
+		{"git", func(r *scfsdk.CreateFunctionRequest) { r.Code = &scfsdk.Code{GitUrl: ptr("https://example.com/a.git")} }, "UnsupportedOperation.CodeSource"},
+		{"demo", func(r *scfsdk.CreateFunctionRequest) { r.Code = &scfsdk.Code{DemoId: ptr("demo-1")} }, "UnsupportedOperation.CodeSource"},
+		{"trace", func(r *scfsdk.CreateFunctionRequest) { r.TraceEnable = ptr("yes") }, "InvalidParameterValue.TraceEnable"},
+		{"topic", func(r *scfsdk.CreateFunctionRequest) { r.AutoCreateClsTopic = ptr("yes") }, "InvalidParameterValue.AutoCreateClsTopic"},
 		{"no code source", func(r *scfsdk.CreateFunctionRequest) {
 			r.Code = &scfsdk.Code{CosBucketName: ptr("code"), CosObjectName: ptr("/main.zip")}
 		}, "ResourceNotFound.Cos"},
@@ -192,27 +205,52 @@ func TestCreateFailedSaysWhy(t *testing.T) {
 }
 
 func TestCodeFromCOS(t *testing.T) {
-	zip := zipOf(t, file{name: "main", mode: 0o755, data: []byte("x")})
+	pkg := zipOf(t, file{name: "main", mode: 0o755, data: []byte("x")})
 	var asked string
 	s := scftest.NewServer(t, scftest.WithCodeSource(func(b event.Bucket, key string) ([]byte, error) {
 		asked = b.Host() + " " + key
 		if key == "none.zip" {
 			return nil, fmt.Errorf("no such key")
 		}
-		return zip, nil
+		return pkg, nil
 	}))
 	c := official(t, s)
-	create(t, c, "thumb", func(r *scfsdk.CreateFunctionRequest) {
-		r.Code = &scfsdk.Code{CosBucketName: ptr("code"), CosObjectName: ptr("/builds/main.zip")}
-	})
-	assert.Equal(t, "code-1250000000.cos.ap-guangzhou.myqcloud.com builds/main.zip", asked)
-	assert.EqualValues(t, len(zip), *get(t, c, "thumb").CodeSize)
+	for name, key := range map[string]string{"thumb": "/builds/main.zip", "thumb2": "builds/main.zip"} {
+		create(t, c, name, func(r *scfsdk.CreateFunctionRequest) {
+			r.Code = &scfsdk.Code{CosBucketName: ptr("code"), CosObjectName: ptr(key)}
+		})
+		assert.Equal(t, "code-1250000000.cos.ap-guangzhou.myqcloud.com builds/main.zip", asked)
+	}
+	l := scfsdk.NewPublishLayerVersionRequest()
+	l.LayerName, l.CompatibleRuntimes = ptr("libs"), []*string{ptr("Go1")}
+	l.Content = &scfsdk.Code{CosBucketName: ptr("code"), CosObjectName: ptr("builds/lib.zip")}
+	_, err := c.PublishLayerVersion(l)
+	require.NoError(t, err)
+	assert.Contains(t, asked, " builds/lib.zip")
+	assert.EqualValues(t, len(pkg), *get(t, c, "thumb").CodeSize)
 
 	u := scfsdk.NewUpdateFunctionCodeRequest()
 	u.FunctionName, u.CosBucketName, u.CosObjectName, u.CosBucketRegion = ptr("thumb"), ptr("code"), ptr("/none.zip"), ptr("ap-shanghai")
-	_, err := c.UpdateFunctionCode(u)
+	_, err = c.UpdateFunctionCode(u)
 	assert.Equal(t, "ResourceNotFound.Cos", code(t, err))
 	assert.Contains(t, asked, "ap-shanghai")
+}
+
+// The limit of 50 MB is that of a package in a call.
+func TestLargeCodeFromCOS(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	f, err := w.CreateHeader(&zip.FileHeader{Name: "main", Method: zip.Store})
+	require.NoError(t, err)
+	_, err = f.Write(make([]byte, 51<<20))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	s := scftest.NewServer(t, scftest.WithCodeSource(func(event.Bucket, string) ([]byte, error) { return b.Bytes(), nil }))
+	c := official(t, s)
+	create(t, c, "thumb", func(r *scfsdk.CreateFunctionRequest) {
+		r.Code = &scfsdk.Code{CosBucketName: ptr("code"), CosObjectName: ptr("main.zip")}
+	})
+	assert.EqualValues(t, b.Len(), *get(t, c, "thumb").CodeSize)
 }
 
 func TestListFunctions(t *testing.T) {

@@ -16,7 +16,7 @@ func (c *call) changeable(namespace, name *string, code string) (*fn, error) {
 	case statusActive, statusUpdateFailed:
 		return f, nil
 	}
-	return nil, fail(code, "%s (%s)", msgState, f.latest.status)
+	return nil, wrongState(code, f.latest.status)
 }
 
 func updateFunctionCode(c *call, p *scfsdk.UpdateFunctionCodeRequestParams) (*scfsdk.UpdateFunctionCodeResponseParams, error) {
@@ -28,8 +28,9 @@ func updateFunctionCode(c *call, p *scfsdk.UpdateFunctionCodeRequestParams) (*sc
 			given: p.ZipFile != nil || p.CosBucketName != nil,
 		}
 	}
-	if !src.given {
-		return nil, fail("MissingParameter.Code", "Code参数缺失")
+	src.codeSource = str(p.CodeSource)
+	if err := src.check(); err != nil {
+		return nil, err
 	}
 	if err := checkHandler(str(p.Handler)); err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func updateFunctionCode(c *call, p *scfsdk.UpdateFunctionCodeRequestParams) (*sc
 		cfg := v.cfg
 		cfg.handler = handler
 		if e := cfg.entry(); e != "" && cfg.runtime == runtimeGo && !pkg.has(e) && !inProcess {
-			v.fail(statusUpdateFailed, "HandlerNotFound", msgNoEntry)
+			v.fail(statusUpdateFailed, "HandlerNotFound", textNoEntry)
 			return
 		}
 		v.cfg = cfg
@@ -76,7 +77,7 @@ func (s *Server) replace(v *version, pkg *code) {
 	s.retireLater(old, oldCode)
 }
 
-func updateFunctionConfiguration(c *call, p *scfsdk.UpdateFunctionConfigurationRequestParams) (*scfsdk.UpdateFunctionConfigurationResponseParams, error) {
+func updateFunctionConfiguration(c *call, p *updateConfigurationParams) (*scfsdk.UpdateFunctionConfigurationResponseParams, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f, err := c.changeable(p.Namespace, p.FunctionName, "FailedOperation.UpdateFunctionConfiguration")
@@ -84,15 +85,10 @@ func updateFunctionConfiguration(c *call, p *scfsdk.UpdateFunctionConfigurationR
 		return nil, err
 	}
 	if r := str(p.Runtime); r != "" && r != f.latest.cfg.runtime {
-		return nil, fail("InvalidParameterValue.Runtime", "Runtime传入错误: the runtime cannot be changed")
-	}
-	ch := change{
-		description: p.Description, role: p.Role, installDependency: p.InstallDependency, l5: p.L5Enable, logset: p.ClsLogsetId, topic: p.ClsTopicId,
-		memory: p.MemorySize, timeout: p.Timeout, initTimeout: p.InitTimeout, env: p.Environment, vpc: p.VpcConfig, layers: p.Layers,
-		deadLetter: p.DeadLetterConfig, publicNet: p.PublicNetConfig, cfs: p.CfsConfig, protocolParams: p.ProtocolParams,
+		return nil, fail("InvalidParameterValue.Runtime", "Runtime传入错误: 不能由%s改为%s", "The runtime cannot be changed, from %s to %s", f.latest.cfg.runtime, r)
 	}
 	cfg := f.latest.cfg
-	if err := ch.apply(c.Server, c.Server.region(c.region), &cfg); err != nil {
+	if err := p.change().apply(c.Server, c.Server.region(c.region), &cfg); err != nil {
 		return nil, err
 	}
 	c.begin(f.latest, statusUpdating, c.cfg.updateDelay, func(v *version) {
@@ -117,7 +113,7 @@ func deleteFunction(c *call, p *scfsdk.DeleteFunctionRequestParams) (*scfsdk.Del
 	}
 	switch f.latest.status {
 	case statusCreating, statusUpdating:
-		return nil, fail("FailedOperation.DeleteFunction", "%s (%s)", msgState, f.latest.status)
+		return nil, wrongState("FailedOperation.DeleteFunction", f.latest.status)
 	}
 	if q := str(p.Qualifier); q != "" && q != latest {
 		if err := c.dropVersion(f, q); err != nil {
@@ -147,11 +143,11 @@ func (s *Server) dropFunction(f *fn) {
 func (s *Server) dropVersion(f *fn, name string) error {
 	v := f.versions[name]
 	if v == nil {
-		return fail("ResourceNotFound.Qualifier", "版本不存在: %s", name)
+		return noVersion("ResourceNotFound.Qualifier", name)
 	}
 	for _, a := range f.aliases {
 		if a.version == name || routesTo(a.routing, name) {
-			return fail("FailedOperation.DeleteFunction", "版本 %s 被别名 %s 引用", name, a.name)
+			return fail("FailedOperation.DeleteFunction", "版本 %s 被别名 %s 引用", "Version %s is referred to by the alias %s", name, a.name)
 		}
 	}
 	kept := f.triggers[:0:0]

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 	tcerr "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
+	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
 	scfsdk "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/scf/v20180416"
 
@@ -44,6 +45,27 @@ func officialAs(t testing.TB, s *scftest.Server, cred common.CredentialIface, ch
 	require.NoError(t, err)
 	c.WithHttpTransport(counting{s.Transport()})
 	return c
+}
+
+// callAction calls an action with the vendor's client for any service, which takes parameters that its SDK does not have yet. It
+// returns the members of the answer.
+func callAction(t testing.TB, s *scftest.Server, service, action, language string, params map[string]any) (map[string]any, error) {
+	t.Helper()
+	id, key := s.Credentials()
+	p := profile.NewClientProfile()
+	p.HttpProfile.Scheme, p.Language = "HTTP", language
+	c := common.NewCommonClient(common.NewCredential(id, key), gz, p)
+	c.WithHttpTransport(counting{s.Transport()})
+	version := map[string]string{"scf": "2018-04-16", "cls": "2020-10-16"}[service]
+	req := tchttp.NewCommonRequest(service, version, action)
+	require.NoError(t, req.SetActionParameters(params))
+	resp := tchttp.NewCommonResponse()
+	if err := c.Send(req, resp); err != nil {
+		return nil, err
+	}
+	var out struct{ Response map[string]any }
+	require.NoError(t, json.Unmarshal(resp.GetBody(), &out))
+	return out.Response, nil
 }
 
 // called notes which actions the official client was used for.

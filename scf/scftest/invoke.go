@@ -22,7 +22,7 @@ func invoke(c *call, p *scfsdk.InvokeRequestParams) (*scfsdk.InvokeResponseParam
 	case "Event":
 		inv.async = true
 	default:
-		return nil, fail("InvalidParameterValue.InvokeType", "InvokeType取值错误: %q. RequestResponse or Event.", str(p.InvocationType))
+		return nil, fail("InvalidParameterValue.InvokeType", "InvokeType取值错误: %q，应为RequestResponse或Event", "InvocationType is %q, must be RequestResponse or Event", str(p.InvocationType))
 	}
 	if err := c.checkCall(inv, str(p.LogType)); err != nil {
 		return nil, err
@@ -59,22 +59,22 @@ func (c *call) checkCall(inv *invocation, logType string) error {
 	switch logType {
 	case "", "None", "Tail":
 	default:
-		return fail("InvalidParameterValue.Param", "LogType取值错误: %q. None or Tail.", logType)
+		return fail("InvalidParameterValue.Param", "LogType取值错误: %q，应为None或Tail", "LogType is %q, must be None or Tail", logType)
 	}
 	if !json.Valid(inv.payload) {
-		return fail("InvalidParameterValue.Param", "入参不是标准的json")
+		return fail("InvalidParameterValue.Param", "入参不是标准的json", "The event is not valid JSON")
 	}
 	most := maxEvent
 	if inv.async {
 		most = maxAsyncEvent
 	}
 	if len(inv.payload) > most {
-		return fail("InvalidParameter.RequestTooLarge", "请求参数过大: %d bytes, at most %d", len(inv.payload), most)
+		return fail("InvalidParameter.RequestTooLarge", "请求参数过大: %d字节，最大为%d", "The event has %d bytes, at most %d", len(inv.payload), most)
 	}
 	if k := inv.routingKey; k != "" {
 		var m map[string]string
 		if len(k) > 1024 || json.Unmarshal([]byte(k), &m) != nil {
-			return fail("InvalidParameterValue.Param", "RoutingKey is not a JSON object of strings of at most 1024 bytes")
+			return fail("InvalidParameterValue.Param", "RoutingKey不合法: 须为不超过1024字节、值为字符串的JSON对象", "RoutingKey is not a JSON object of strings of at most 1024 bytes")
 		}
 	}
 	c.mu.Lock()
@@ -88,10 +88,10 @@ func (c *call) checkCall(inv *invocation, logType string) error {
 		return err
 	}
 	if v.cfg.kind == "HTTP" {
-		return fail("InvalidParameterValue.FunctionType", "HTTP functions are not invoked through the API")
+		return fail("InvalidParameterValue.FunctionType", "HTTP类型函数不支持通过API调用", "Functions of type HTTP are not invoked through the API")
 	}
 	if v.status != statusActive && v.status != statusUpdateFailed {
-		return fail("FailedOperation.FunctionStatusError", "%s (%s)", msgState, v.status)
+		return wrongState("FailedOperation.FunctionStatusError", v.status)
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type layerVersion struct {
 	added                time.Time
 	size                 int
 	sha                  string
+	tags                 []*scfsdk.Tag
 }
 
 const maxLayers = 5 // of a function
@@ -40,17 +41,17 @@ func (s *Server) checkLayers(r *region, list []*scfsdk.LayerVersionSimple) ([]*s
 			continue
 		}
 		if s.layerInfo(r, str(l.LayerName), val(l.LayerVersion)) == nil {
-			return nil, fail("ResourceNotFound.LayerVersion", "层版本不存在: %s %d", str(l.LayerName), val(l.LayerVersion))
+			return nil, noLayerVersion(str(l.LayerName), val(l.LayerVersion))
 		}
 		out = append(out, l)
 	}
 	if len(out) > maxLayers {
-		return nil, fail("InvalidParameterValue.Layers", "Layers: %d, at most %d", len(out), maxLayers)
+		return nil, fail("InvalidParameterValue.Layers", "Layers数量超出限制: %d，最多%d个", "Layers has %d members, at most %d", len(out), maxLayers)
 	}
 	return out, nil
 }
 
-func (s *Server) layerInfo(r *region, name string, number int64) *scfsdk.LayerVersionInfo {
+func (s *Server) layerInfo(r *region, name string, number int64) *layerVersionInfo {
 	if l := r.layers[name]; l != nil {
 		if v := l.versions[number]; v != nil {
 			return v.info(name)
@@ -59,27 +60,27 @@ func (s *Server) layerInfo(r *region, name string, number int64) *scfsdk.LayerVe
 	return nil
 }
 
-func (v *layerVersion) info(name string) *scfsdk.LayerVersionInfo {
-	return &scfsdk.LayerVersionInfo{
+func (v *layerVersion) info(name string) *layerVersionInfo {
+	return &layerVersionInfo{Tags: v.tags, LayerVersionInfo: scfsdk.LayerVersionInfo{
 		CompatibleRuntimes: v.runtimes, AddTime: ptr(stamp(v.added)), Description: ptr(v.description), LicenseInfo: ptr(v.license),
 		LayerVersion: ptr(v.number), LayerName: ptr(name), Status: ptr(statusActive), Stamp: ptr(""),
-	}
+	}}
 }
 
-func publishLayerVersion(c *call, p *scfsdk.PublishLayerVersionRequestParams) (*scfsdk.PublishLayerVersionResponseParams, error) {
+func publishLayerVersion(c *call, p *publishLayerParams) (*scfsdk.PublishLayerVersionResponseParams, error) {
 	name := str(p.LayerName)
 	if name == "" {
 		return nil, missing("LayerName")
 	}
 	if !layerName.MatchString(name) {
-		return nil, fail("InvalidParameterValue.LayerName", "LayerName不合法: %q", name)
+		return nil, fail("InvalidParameterValue.LayerName", "LayerName不合法: %q，须为1到64个字母、数字、-和_，以字母开头", "LayerName %q is not valid: 1 to 64 letters, digits, - and _, beginning with a letter", name)
 	}
 	if len(p.CompatibleRuntimes) == 0 {
 		return nil, missing("CompatibleRuntimes")
 	}
 	for _, r := range p.CompatibleRuntimes {
 		if !slices.Contains(runtimes, str(r)) {
-			return nil, fail("InvalidParameterValue.CompatibleRuntimes", "%s", msgRuntime)
+			return nil, unknownRuntime("InvalidParameterValue.CompatibleRuntimes", str(r))
 		}
 	}
 	pkg, err := c.load(c.region, sourceOf(p.Content))
@@ -98,7 +99,7 @@ func publishLayerVersion(c *call, p *scfsdk.PublishLayerVersionRequestParams) (*
 	l.next++
 	l.versions[l.next] = &layerVersion{
 		number: l.next, runtimes: p.CompatibleRuntimes, description: str(p.Description), license: str(p.LicenseInfo), added: c.clock.Now(),
-		size: len(pkg.zip), sha: hex.EncodeToString(sha[:]),
+		size: len(pkg.zip), sha: hex.EncodeToString(sha[:]), tags: p.Tags,
 	}
 	return &scfsdk.PublishLayerVersionResponseParams{LayerVersion: ptr(l.next)}, nil
 }
@@ -113,26 +114,26 @@ func (c *call) layerVersion(name *string, number *int64) (*layer, *layerVersion,
 	}
 	l := c.Server.region(c.region).layers[*name]
 	if l == nil {
-		return nil, nil, fail("ResourceNotFound.Layer", "层不存在: %s", *name)
+		return nil, nil, noLayer(*name)
 	}
 	v := l.versions[*number]
 	if v == nil {
-		return nil, nil, fail("ResourceNotFound.LayerVersion", "层版本不存在: %s %d", *name, *number)
+		return nil, nil, noLayerVersion(*name, *number)
 	}
 	return l, v, nil
 }
 
-func getLayerVersion(c *call, p *scfsdk.GetLayerVersionRequestParams) (*scfsdk.GetLayerVersionResponseParams, error) {
+func getLayerVersion(c *call, p *scfsdk.GetLayerVersionRequestParams) (*getLayerVersionAnswer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	l, v, err := c.layerVersion(p.LayerName, p.LayerVersion)
 	if err != nil {
 		return nil, err
 	}
-	return &scfsdk.GetLayerVersionResponseParams{
+	return &getLayerVersionAnswer{Tags: v.tags, GetLayerVersionResponseParams: scfsdk.GetLayerVersionResponseParams{
 		CompatibleRuntimes: v.runtimes, CodeSha256: ptr(v.sha), Location: ptr(""), AddTime: ptr(stamp(v.added)), Description: ptr(v.description),
 		LicenseInfo: ptr(v.license), LayerVersion: ptr(v.number), LayerName: ptr(l.name), Status: ptr(statusActive),
-	}, nil
+	}}, nil
 }
 
 func deleteLayerVersion(c *call, p *scfsdk.DeleteLayerVersionRequestParams) (*scfsdk.DeleteLayerVersionResponseParams, error) {
@@ -149,7 +150,7 @@ func deleteLayerVersion(c *call, p *scfsdk.DeleteLayerVersionRequestParams) (*sc
 	return &scfsdk.DeleteLayerVersionResponseParams{}, nil
 }
 
-func listLayerVersions(c *call, p *scfsdk.ListLayerVersionsRequestParams) (*scfsdk.ListLayerVersionsResponseParams, error) {
+func listLayerVersions(c *call, p *scfsdk.ListLayerVersionsRequestParams) (*listLayerVersionsAnswer, error) {
 	if str(p.LayerName) == "" {
 		return nil, missing("LayerName")
 	}
@@ -157,9 +158,9 @@ func listLayerVersions(c *call, p *scfsdk.ListLayerVersionsRequestParams) (*scfs
 	defer c.mu.Unlock()
 	l := c.Server.region(c.region).layers[*p.LayerName]
 	if l == nil {
-		return nil, fail("ResourceNotFound.Layer", "层不存在: %s", *p.LayerName)
+		return nil, noLayer(*p.LayerName)
 	}
-	resp := &scfsdk.ListLayerVersionsResponseParams{}
+	resp := &listLayerVersionsAnswer{}
 	for n := l.next; n > 0; n-- {
 		if v := l.versions[n]; v != nil && v.fits(p.CompatibleRuntime) {
 			resp.LayerVersions = append(resp.LayerVersions, v.info(l.name))
@@ -182,14 +183,14 @@ func (v *layerVersion) fits(runtimes []*string) bool {
 	return false
 }
 
-func listLayers(c *call, p *scfsdk.ListLayersRequestParams) (*scfsdk.ListLayersResponseParams, error) {
+func listLayers(c *call, p *scfsdk.ListLayersRequestParams) (*listLayersAnswer, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var want []*string
 	if str(p.CompatibleRuntime) != "" {
 		want = []*string{p.CompatibleRuntime}
 	}
-	var all []*scfsdk.LayerVersionInfo
+	var all []*layerVersionInfo
 	for name, l := range c.Server.region(c.region).layers {
 		for n := l.next; n > 0; n-- {
 			if v := l.versions[n]; v != nil {
@@ -200,10 +201,10 @@ func listLayers(c *call, p *scfsdk.ListLayersRequestParams) (*scfsdk.ListLayersR
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b *scfsdk.LayerVersionInfo) int { return strings.Compare(*a.LayerName, *b.LayerName) })
-	page, err := slice(all, val(p.Offset), or(p.Limit, 20))
+	slices.SortFunc(all, func(a, b *layerVersionInfo) int { return strings.Compare(*a.LayerName, *b.LayerName) })
+	listed, err := page(all, p.Offset, p.Limit)
 	if err != nil {
 		return nil, err
 	}
-	return &scfsdk.ListLayersResponseParams{Layers: page, TotalCount: ptr(int64(len(all)))}, nil
+	return &listLayersAnswer{Layers: listed, TotalCount: ptr(int64(len(all)))}, nil
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	scfsdk "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/scf/v20180416"
+
+	"github.com/cosevent/cosevent-go/scf/scftest/internal/apiv3"
 )
 
 // Everything in this file is guarded by Server.mu.
@@ -45,7 +47,7 @@ type fn struct {
 	published                   int
 	aliases                     map[string]*alias
 	triggers                    []*trigger
-	retry                       []int64 // RetryNum, as set
+	retries                     int64   // of an execution error
 	msgTTL                      int64   // seconds
 	reserved                    *uint64 // MB
 	provisioned                 map[string]*provisioned
@@ -56,16 +58,6 @@ type fn struct {
 
 func (f *fn) key() string { return f.region + "/" + f.namespace + "/" + f.name }
 
-// retryNum is how often an execution error is retried.
-func (f *fn) retryNum() int64 {
-	for _, n := range f.retry {
-		if n >= 0 {
-			return n
-		}
-	}
-	return 0
-}
-
 // version is a function's code and configuration under one number, or under $LATEST.
 type version struct {
 	fn              *fn
@@ -73,10 +65,24 @@ type version struct {
 	description     string
 	cfg             settings
 	code            *code
-	status, desc    string
-	reasons         []*scfsdk.StatusReason
+	status          string
+	reason          *statusReason // why it failed
 	added, modified time.Time
 	pool            *pool
+}
+
+// statusReason explains a failed status.
+type statusReason struct {
+	code string
+	text apiv3.Text
+}
+
+// in returns the description and the list of reasons of a status in a language.
+func (r *statusReason) in(l apiv3.Language) (desc string, reasons []*scfsdk.StatusReason) {
+	if r == nil {
+		return "", nil
+	}
+	return r.text.In(l), []*scfsdk.StatusReason{{ErrorCode: ptr(r.code), ErrorMessage: ptr(r.text.In(l))}}
 }
 
 // settings are what a version was configured with.
@@ -85,7 +91,7 @@ type settings struct {
 	memory, timeout, initTimeout    int64
 	env                             []variable
 	logset, topic                   string
-	installDependency, l5           string
+	installDependency, l5, dnsCache string // TRUE or FALSE, as the next ones
 	asyncRun, trace                 string
 	vpc                             *scfsdk.VpcConfig
 	layers                          []*scfsdk.LayerVersionSimple
@@ -95,6 +101,8 @@ type settings struct {
 	tags                            []*scfsdk.Tag
 	protocol                        string
 	protocolParams                  *scfsdk.ProtocolParams
+	instanceConcurrency             map[string]any
+	intranet                        *intranetConfig
 	codeResult, codeError, imageURI string
 }
 
@@ -162,7 +170,7 @@ func (s *Server) newFunction(r *region, ns *namespace, name string) *fn {
 		region: r.name, namespace: ns.name, name: name, id: "lam-" + shortID(8), added: now,
 		versions: map[string]*version{}, provisioned: map[string]*provisioned{},
 		aliases: map[string]*alias{defaultAlias: {name: defaultAlias, version: latest, added: now, modified: now}},
-		retry:   []int64{2}, msgTTL: 21600,
+		retries: maxRetryNum, msgTTL: maxMsgTTL,
 	}
 	ns.functions[name] = f
 	return f
@@ -185,11 +193,11 @@ func (s *Server) find(regionName, nsName, name string) (*fn, error) {
 	}
 	ns := s.region(regionName).namespaces[nsName]
 	if ns == nil {
-		return nil, fail(codeNoNamespace, "命名空间不存在: %s", nsName)
+		return nil, noNamespace(nsName)
 	}
 	f := ns.functions[name]
 	if f == nil {
-		return nil, fail(codeNoFunction, "函数不存在: %s", name)
+		return nil, noFunction(name)
 	}
 	return f, nil
 }
@@ -201,7 +209,7 @@ func (s *Server) resolve(f *fn, qualifier, routingKey string) (*version, error) 
 	}
 	a := f.aliases[qualifier]
 	if a == nil {
-		return nil, fail(codeNoQualifier, "版本或别名不存在: %s", qualifier)
+		return nil, noQualifier(qualifier)
 	}
 	name := a.version
 	if picked := s.route(a, routingKey); picked != "" {
@@ -210,7 +218,7 @@ func (s *Server) resolve(f *fn, qualifier, routingKey string) (*version, error) 
 	if v := f.version(name); v != nil {
 		return v, nil
 	}
-	return nil, fail(codeNoQualifier, "版本不存在: %s", name)
+	return nil, noVersion("ResourceNotFound.Qualifier", name)
 }
 
 // version returns the version of that very name.
@@ -253,8 +261,6 @@ func (s *Server) after(d time.Duration, f func()) {
 		}
 	})
 }
-
-func ptr[T any](v T) *T { return &v }
 
 const timeForm = time.DateTime
 

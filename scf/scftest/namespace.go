@@ -18,18 +18,18 @@ func createNamespace(c *call, p *scfsdk.CreateNamespaceRequestParams) (*scfsdk.C
 	case name == "":
 		return nil, missing("Namespace")
 	case name == defaultNamespace:
-		return nil, fail("InvalidParameterValue.DefaultNamespace", "default Namespace 不能创建")
+		return nil, fail("InvalidParameterValue.DefaultNamespace", "default Namespace 不能创建", "Namespace default cannot be created")
 	case !namespaceName.MatchString(name):
-		return nil, fail("InvalidParameterValue.NamespaceInvalid", "命名空间不规范: %q. 1 to 30 letters, digits, - and _.", name)
+		return nil, fail("InvalidParameterValue.NamespaceInvalid", "命名空间不规范: %q，须为1到30个字母、数字、-和_", "Namespace %q is not valid: 1 to 30 letters, digits, - and _", name)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := c.Server.region(c.region)
 	if r.namespaces[name] != nil {
-		return nil, fail("ResourceInUse.Namespace", "Namespace已存在: %s", name)
+		return nil, fail("ResourceInUse.Namespace", "Namespace已存在: %s", "Namespace %s exists already", name)
 	}
 	if len(r.namespaces) >= maxNamespaces {
-		return nil, fail("LimitExceeded.Namespace", "Namespace数量超出限制: %d", maxNamespaces)
+		return nil, fail("LimitExceeded.Namespace", "Namespace数量超出限制: %d", "A region has at most %d namespaces", maxNamespaces)
 	}
 	now := c.clock.Now()
 	r.namespaces[name] = &namespace{name: name, description: str(p.Description), added: now, modified: now, functions: map[string]*fn{}}
@@ -40,7 +40,7 @@ func createNamespace(c *call, p *scfsdk.CreateNamespaceRequestParams) (*scfsdk.C
 func (c *call) namespace(name *string) (*namespace, error) {
 	ns := c.Server.region(c.region).namespaces[or(name, defaultNamespace)]
 	if ns == nil {
-		return nil, fail(codeNoNamespace, "命名空间不存在: %s", str(name))
+		return nil, noNamespace(str(name))
 	}
 	return ns, nil
 }
@@ -64,7 +64,7 @@ func deleteNamespace(c *call, p *scfsdk.DeleteNamespaceRequestParams) (*scfsdk.D
 	case "":
 		return nil, missing("Namespace")
 	case defaultNamespace:
-		return nil, fail("FailedOperation.DeleteNamespace", "default Namespace 不能删除")
+		return nil, fail("FailedOperation.DeleteNamespace", "default Namespace 不能删除", "Namespace default cannot be deleted")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,7 +73,7 @@ func deleteNamespace(c *call, p *scfsdk.DeleteNamespaceRequestParams) (*scfsdk.D
 		return nil, err
 	}
 	if len(ns.functions) > 0 {
-		return nil, fail("FailedOperation.DeleteNamespace", "请先删除命名空间下的函数: %d", len(ns.functions))
+		return nil, fail("FailedOperation.DeleteNamespace", "请先删除命名空间下的函数: %d", "The namespace has %d functions: delete them first", len(ns.functions))
 	}
 	delete(c.Server.region(c.region).namespaces, ns.name)
 	return &scfsdk.DeleteNamespaceResponseParams{}, nil
@@ -82,7 +82,7 @@ func deleteNamespace(c *call, p *scfsdk.DeleteNamespaceRequestParams) (*scfsdk.D
 func listNamespaces(c *call, p *scfsdk.ListNamespacesRequestParams) (*scfsdk.ListNamespacesResponseParams, error) {
 	for _, k := range p.SearchKey {
 		if n := str(k.Key); n != "Namespace" && n != "Description" {
-			return nil, fail("InvalidParameterValue.SearchKey", "SearchKey错误: %q. Namespace or Description.", n)
+			return nil, fail("InvalidParameterValue.SearchKey", "SearchKey错误: %q，应为Namespace或Description", "SearchKey is %q, must be Namespace or Description", n)
 		}
 	}
 	c.mu.Lock()
@@ -101,23 +101,19 @@ func listNamespaces(c *call, p *scfsdk.ListNamespacesRequestParams) (*scfsdk.Lis
 			all = append(all, ns)
 		}
 	}
-	key := func(ns *namespace) string { return stamp(ns.modified) }
-	switch or(p.Orderby, "Updatetime") {
-	case "Updatetime", "ModTime":
-	case "Name":
-		key = func(ns *namespace) string { return ns.name }
-	default:
-		return nil, fail("InvalidParameterValue.OrderBy", "OrderBy错误: %q", str(p.Orderby))
-	}
-	if err := order(all, str(p.Order), key, func(ns *namespace) string { return ns.name }); err != nil {
+	modified := func(ns *namespace) string { return stamp(ns.modified) }
+	name := func(ns *namespace) string { return ns.name }
+	if err := order(all, str(p.Orderby), str(p.Order), name,
+		sortKey[*namespace]{"Updatetime", modified}, sortKey[*namespace]{"ModTime", modified}, sortKey[*namespace]{"Name", name},
+	); err != nil {
 		return nil, err
 	}
-	page, err := slice(all, val(p.Offset), or(p.Limit, 20))
+	listed, err := page(all, p.Offset, p.Limit)
 	if err != nil {
 		return nil, err
 	}
 	resp := &scfsdk.ListNamespacesResponseParams{TotalCount: ptr(int64(len(all)))}
-	for _, ns := range page {
+	for _, ns := range listed {
 		resp.Namespaces = append(resp.Namespaces, &scfsdk.Namespace{
 			ModTime: ptr(stamp(ns.modified)), AddTime: ptr(stamp(ns.added)), Description: ptr(ns.description), Name: ptr(ns.name), Type: ptr("default"),
 		})

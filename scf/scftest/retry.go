@@ -71,7 +71,7 @@ func (s *Server) again(f *fn, e *asyncEvent, res result, now time.Time) (bool, s
 	if res.status == status500 || res.status == statusLimit {
 		return true, ""
 	}
-	if e.retries >= f.retryNum() {
+	if e.retries >= f.retries {
 		return false, fmt.Sprintf("status %d after %d retries", res.status, e.retries)
 	}
 	e.retries++

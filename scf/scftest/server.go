@@ -13,6 +13,7 @@ import (
 	"github.com/cosevent/cosevent-go/internal/faults"
 	"github.com/cosevent/cosevent-go/internal/loopback"
 	"github.com/cosevent/cosevent-go/scf/function"
+	"github.com/cosevent/cosevent-go/scf/scftest/internal/apiv3"
 )
 
 // TB is what [NewServer] needs of a testing.TB.
@@ -30,9 +31,9 @@ type Server struct {
 	ownClock bool
 	faults   *faults.Faults
 	ln       *loopback.Server
-	keys     *keyring
+	keys     apiv3.Keys
 	logs     *logStore
-	limits   *limiter
+	limits   apiv3.RateLimiter
 
 	ctx      context.Context // ends when the server closes
 	cancel   context.CancelFunc
@@ -83,7 +84,6 @@ func Start(opts ...Option) (*Server, error) {
 		regions:  map[string]*region{},
 		handlers: map[string]function.Handler{},
 		rnd:      rand.New(rand.NewPCG(cfg.routeSeed, 1)),
-		limits:   &limiter{},
 	}
 	s.room = sync.NewCond(&s.mu)
 	if s.clock == nil {
@@ -92,7 +92,7 @@ func Start(opts ...Option) (*Server, error) {
 	if s.faults == nil {
 		s.faults = &faults.Faults{}
 	}
-	s.keys = newKeyring(cfg.secretID, cfg.secretKey)
+	s.keys.Add(cfg.secretID, apiv3.Key{Secret: cfg.secretKey})
 	s.logs = newLogStore(cfg.logLimit)
 	s.requests.limit = cfg.logLimit
 	s.queue.init(cfg)
@@ -128,6 +128,18 @@ func (s *Server) Transport() *http.Transport {
 
 // Credentials returns the key pair that signs calls.
 func (s *Server) Credentials() (id, key string) { return s.cfg.secretID, s.cfg.secretKey }
+
+// AddCredentials accepts a further key pair. A token makes it a temporary one: calls must carry the token, and the pair ends at
+// expires; a zero expires means never.
+func (s *Server) AddCredentials(id, key, token string, expires time.Time) {
+	s.keys.Add(id, apiv3.Key{Secret: key, Token: token, Expires: expires})
+}
+
+// CredentialOwner tells which function's instances a temporary secret id was given to, as "region/namespace/name".
+func (s *Server) CredentialOwner(id string) (function string, ok bool) {
+	key, _ := s.keys.Get(id)
+	return key.Owner, key.Owner != ""
+}
 
 // Faults returns the plan of failures; operations are the API's actions, and [OpExecute].
 func (s *Server) Faults() *Faults { return s.faults }

@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	runtimeGo     = "Go1"
-	runtimeCustom = "CustomRuntime"
-	runtimeImage  = "CustomImage"
-	maxEnv        = 4 << 10
+	runtimeGo      = "Go1"
+	runtimeCustom  = "CustomRuntime"
+	runtimeImage   = "CustomImage"
+	maxEnv         = 4 << 10
+	maxDescription = 1000
 )
 
 var runtimes = []string{
@@ -29,58 +30,60 @@ var (
 func defaultSettings() settings {
 	return settings{
 		runtime: "Python2.7", kind: "Event", memory: 128, timeout: 3, initTimeout: 65,
-		installDependency: "FALSE", l5: "FALSE", asyncRun: "FALSE", trace: "FALSE", protocol: "",
+		installDependency: off, l5: off, asyncRun: off, trace: off, dnsCache: off,
 		vpc:            &scfsdk.VpcConfig{VpcId: ptr(""), SubnetId: ptr("")},
 		deadLetter:     &scfsdk.DeadLetterConfig{Type: ptr(""), Name: ptr(""), FilterType: ptr("")},
-		publicNet:      &scfsdk.PublicNetConfigOut{PublicNetStatus: ptr("ENABLE"), EipConfig: &scfsdk.EipConfigOut{EipStatus: ptr("DISABLE")}},
+		publicNet:      &scfsdk.PublicNetConfigOut{PublicNetStatus: ptr(enabled), EipConfig: &scfsdk.EipConfigOut{EipStatus: ptr(disabled)}},
 		cfs:            &scfsdk.CfsConfig{},
 		protocolParams: &scfsdk.ProtocolParams{},
+		intranet:       &intranetConfig{IpFixed: ptr(disabled)},
 		codeResult:     "success",
 	}
 }
 
 // change is what CreateFunction and UpdateFunctionConfiguration have in common.
 type change struct {
-	description, role, installDependency, l5, logset, topic *string
-	memory, timeout, initTimeout                            *int64
-	env                                                     *scfsdk.Environment
-	vpc                                                     *scfsdk.VpcConfig
-	layers                                                  []*scfsdk.LayerVersionSimple
-	deadLetter                                              *scfsdk.DeadLetterConfig
-	publicNet                                               *scfsdk.PublicNetConfigIn
-	cfs                                                     *scfsdk.CfsConfig
-	protocolParams                                          *scfsdk.ProtocolParams
+	description, role, logset, topic       *string
+	installDependency, l5, trace, dnsCache *string
+	autoCreateTopic                        *string
+	memory, timeout, initTimeout           *int64
+	env                                    *scfsdk.Environment
+	vpc                                    *scfsdk.VpcConfig
+	layers                                 []*scfsdk.LayerVersionSimple
+	deadLetter                             *scfsdk.DeadLetterConfig
+	publicNet                              *scfsdk.PublicNetConfigIn
+	cfs                                    *scfsdk.CfsConfig
+	protocolParams                         *scfsdk.ProtocolParams
+	instanceConcurrency                    map[string]any
+	intranet                               *intranetConfig
 }
 
-// apply checks a change and makes it.
+func (p *createFunctionParams) change() change {
+	return change{
+		description: p.Description, role: p.Role, installDependency: p.InstallDependency, logset: p.ClsLogsetId, topic: p.ClsTopicId,
+		memory: p.MemorySize, timeout: p.Timeout, initTimeout: p.InitTimeout, env: p.Environment, vpc: p.VpcConfig, layers: p.Layers,
+		deadLetter: p.DeadLetterConfig, publicNet: p.PublicNetConfig, cfs: p.CfsConfig, protocolParams: p.ProtocolParams,
+		trace: p.TraceEnable, dnsCache: p.DnsCache, instanceConcurrency: p.InstanceConcurrencyConfig, intranet: p.IntranetConfig,
+		autoCreateTopic: p.AutoCreateClsTopic,
+	}
+}
+
+func (p *updateConfigurationParams) change() change {
+	return change{
+		description: p.Description, role: p.Role, installDependency: p.InstallDependency, logset: p.ClsLogsetId, topic: p.ClsTopicId,
+		memory: p.MemorySize, timeout: p.Timeout, initTimeout: p.InitTimeout, env: p.Environment, vpc: p.VpcConfig, layers: p.Layers,
+		deadLetter: p.DeadLetterConfig, publicNet: p.PublicNetConfig, cfs: p.CfsConfig, protocolParams: p.ProtocolParams,
+		trace: p.TraceEnable, dnsCache: p.DnsCache, instanceConcurrency: p.InstanceConcurrencyConfig, intranet: p.IntranetConfig,
+		l5: p.L5Enable,
+	}
+}
+
+// apply checks a change and makes it. The lock is held.
 func (c change) apply(s *Server, r *region, cfg *settings) error {
-	if c.memory != nil {
-		if *c.memory != 64 && (*c.memory < 128 || *c.memory > 3072 || *c.memory%128 != 0) {
-			return fail("InvalidParameterValue.Memory", "Memory错误: %d. 64, or 128 to 3072 in steps of 128 MB.", *c.memory)
-		}
-		cfg.memory = *c.memory
-	}
-	if c.timeout != nil {
-		if *c.timeout < 1 || *c.timeout > 900 {
-			return fail("LimitExceeded.Timeout", "Timeout超出限制: %d. 1 to 900 seconds.", *c.timeout)
-		}
-		cfg.timeout = *c.timeout
-	}
-	if c.initTimeout != nil {
-		if *c.initTimeout < 3 || *c.initTimeout > 300 {
-			return fail("LimitExceeded.InitTimeout", "InitTimeout超出限制: %d. 3 to 300 seconds.", *c.initTimeout)
-		}
-		cfg.initTimeout = *c.initTimeout
-	}
-	if len(str(c.description)) > 1000 {
-		return fail("InvalidParameterValue.Description", "Description超出长度限制: 1000")
-	}
-	if c.env != nil {
-		env, err := environment(c.env)
-		if err != nil {
+	for _, set := range []func(*settings) error{c.setLimits, c.setTexts, c.setSwitches, c.setNetwork, c.setDeadLetter} {
+		if err := set(cfg); err != nil {
 			return err
 		}
-		cfg.env = env
 	}
 	if c.layers != nil {
 		layers, err := s.checkLayers(r, c.layers)
@@ -89,44 +92,104 @@ func (c change) apply(s *Server, r *region, cfg *settings) error {
 		}
 		cfg.layers = layers
 	}
-	if d := c.deadLetter; d != nil {
-		switch strings.ToLower(str(d.Type)) {
-		case "", "cmq-topic", "cmq-queue", "topic", "queue":
-		default:
-			return fail("InvalidParameterValue.DeadLetterConfig", "DeadLetterConfig取值错误: Type %q", str(d.Type))
+	if str(c.autoCreateTopic) == on && cfg.topic == "" {
+		cfg.logset, cfg.topic = DefaultLogset(r.name), DefaultTopic(r.name)
+	}
+	return nil
+}
+
+func (c change) setLimits(cfg *settings) error {
+	if m := c.memory; m != nil {
+		if *m != 64 && (*m < 128 || *m > 3072 || *m%128 != 0) {
+			return fail("InvalidParameterValue.Memory", "Memory错误: %d，应为64，或128到3072且为128的倍数", "MemorySize is %d, must be 64, or 128 to 3072 in steps of 128", *m)
 		}
-		if (str(d.Type) == "") != (str(d.Name) == "") {
-			return fail("InvalidParameterValue.DeadLetterConfig", "DeadLetterConfig取值错误: Type and Name belong together")
+		cfg.memory = *m
+	}
+	if t := c.timeout; t != nil {
+		if *t < 1 || *t > 900 {
+			return fail("LimitExceeded.Timeout", "Timeout超出限制: %d，应为1到900秒", "Timeout is %d, must be 1 to 900 seconds", *t)
 		}
-		cfg.deadLetter = &scfsdk.DeadLetterConfig{Type: ptr(str(d.Type)), Name: ptr(str(d.Name)), FilterType: ptr(str(d.FilterType))}
+		cfg.timeout = *t
 	}
-	if n := c.publicNet; n != nil {
-		out := &scfsdk.PublicNetConfigOut{PublicNetStatus: ptr(or(n.PublicNetStatus, "ENABLE")), EipConfig: &scfsdk.EipConfigOut{EipStatus: ptr("DISABLE")}}
-		if n.EipConfig != nil {
-			out.EipConfig.EipStatus = ptr(or(n.EipConfig.EipStatus, "DISABLE"))
+	if t := c.initTimeout; t != nil {
+		if *t < 3 || *t > 300 {
+			return fail("LimitExceeded.InitTimeout", "InitTimeout超出限制: %d，应为3到300秒", "InitTimeout is %d, must be 3 to 300 seconds", *t)
 		}
-		cfg.publicNet = out
+		cfg.initTimeout = *t
 	}
-	if c.vpc != nil {
-		cfg.vpc = &scfsdk.VpcConfig{VpcId: ptr(str(c.vpc.VpcId)), SubnetId: ptr(str(c.vpc.SubnetId))}
-	}
-	if c.cfs != nil {
-		cfg.cfs = c.cfs
-	}
-	if c.protocolParams != nil {
-		cfg.protocolParams = c.protocolParams
+	return nil
+}
+
+func (c change) setTexts(cfg *settings) error {
+	if len(str(c.description)) > maxDescription {
+		return longDescription()
 	}
 	if (c.logset != nil || c.topic != nil) && (str(c.logset) == "") != (str(c.topic) == "") {
-		return fail("InvalidParameterValue.Cls", "Cls传入值有误: ClsLogsetId and ClsTopicId belong together")
+		return fail("InvalidParameterValue.Cls", "Cls传入值有误: ClsLogsetId和ClsTopicId须同时指定", "ClsLogsetId and ClsTopicId must be given together")
 	}
-	for _, set := range []struct {
-		to   *string
-		from *string
-	}{{&cfg.role, c.role}, {&cfg.logset, c.logset}, {&cfg.topic, c.topic}, {&cfg.installDependency, c.installDependency}, {&cfg.l5, c.l5}} {
+	for _, set := range []struct{ to, from *string }{{&cfg.role, c.role}, {&cfg.logset, c.logset}, {&cfg.topic, c.topic}} {
 		if set.from != nil {
 			*set.to = *set.from
 		}
 	}
+	if c.env == nil {
+		return nil
+	}
+	env, err := environment(c.env)
+	if err == nil {
+		cfg.env = env
+	}
+	return err
+}
+
+// The API's booleans are texts, and so are its switches.
+const (
+	on, off           = "TRUE", "FALSE"
+	enabled, disabled = "ENABLE", "DISABLE"
+)
+
+func (c change) setSwitches(cfg *settings) error {
+	var unused string
+	for _, set := range []struct {
+		name     string
+		to, from *string
+	}{
+		{"InstallDependency", &cfg.installDependency, c.installDependency}, {"L5Enable", &cfg.l5, c.l5},
+		{"TraceEnable", &cfg.trace, c.trace}, {"DnsCache", &cfg.dnsCache, c.dnsCache}, {"AutoCreateClsTopic", &unused, c.autoCreateTopic},
+	} {
+		if err := setSwitch(set.name, set.to, set.from, on, off); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setSwitch sets to one of two values that a parameter may have.
+func setSwitch(name string, to, from *string, yes, no string) error {
+	switch v := str(from); v {
+	case "":
+	case yes, no:
+		*to = v
+	default:
+		return fail("InvalidParameterValue."+name, "%s取值错误: %q，应为%s或%s", "%s is %q, must be %s or %s", name, *from, yes, no)
+	}
+	return nil
+}
+
+func (c change) setDeadLetter(cfg *settings) error {
+	d := c.deadLetter
+	if d == nil {
+		return nil
+	}
+	switch strings.ToLower(str(d.Type)) {
+	case "", "cmq-topic", "cmq-queue", "topic", "queue":
+	default:
+		return fail(codeDeadLetter, "DeadLetterConfig取值错误: Type为%q，应为CMQ-QUEUE或CMQ-TOPIC", "DeadLetterConfig.Type is %q, must be CMQ-QUEUE or CMQ-TOPIC", str(d.Type))
+	}
+	if (str(d.Type) == "") != (str(d.Name) == "") {
+		return fail(codeDeadLetter, "DeadLetterConfig取值错误: Type和Name须同时指定", "DeadLetterConfig needs Type and Name together")
+	}
+	cfg.deadLetter = &scfsdk.DeadLetterConfig{Type: ptr(str(d.Type)), Name: ptr(str(d.Name)), FilterType: ptr(str(d.FilterType))}
 	return nil
 }
 
@@ -143,21 +206,22 @@ func environment(env *scfsdk.Environment) ([]variable, error) {
 			continue
 		}
 		if !variableName.MatchString(key) || len(key) < 2 || len(key) > 64 {
-			return nil, fail("InvalidParameterValue.Environment", "Environment传入值有误: %q. A key starts with a letter and has 2 to 64 letters, digits and underscores.", key)
+			return nil, fail(codeEnvironment, "Environment传入值有误: %q，须为2到64个字母、数字和_，以字母开头",
+				"Environment key %q is not valid: 2 to 64 letters, digits and underscores, beginning with a letter", key)
 		}
 		for _, prefix := range []string{"SCF_", "QCLOUD_", "TENCENTCLOUD_"} {
 			if strings.HasPrefix(key, prefix) {
-				return nil, fail("InvalidParameterValue.EnvironmentSystemProtect", "Environment受系统保护: %q", key)
+				return nil, fail("InvalidParameterValue.EnvironmentSystemProtect", "Environment受系统保护: %q", "Environment key %q begins like a variable of the platform", key)
 			}
 		}
 		if slices.ContainsFunc(out, func(o variable) bool { return o.key == key }) {
-			return nil, fail("InvalidParameterValue.Environment", "Environment传入值有误: %q is given twice", key)
+			return nil, fail(codeEnvironment, "Environment传入值有误: %q重复", "Environment key %q is given twice", key)
 		}
 		size += len(key) + len(value)
 		out = append(out, variable{key, value})
 	}
 	if size > maxEnv {
-		return nil, fail("InvalidParameterValue.EnvironmentExceededLimit", "Environment大小超限: %d bytes, at most %d", size, maxEnv)
+		return nil, fail("InvalidParameterValue.EnvironmentExceededLimit", "Environment大小超限: %d字节，最大为%d", "Environment has %d bytes, at most %d", size, maxEnv)
 	}
 	return out, nil
 }

@@ -14,10 +14,10 @@ const sourceTimer = "TRIGGER_TIMER"
 // readTimer checks name and description of a timer trigger: a cron expression, bare or as {"cron":"…"}.
 func (c *call) readTimer(t *trigger, desc string) error {
 	if !timerName.MatchString(t.name) {
-		return fail("InvalidParameterValue.TriggerName", "TriggerName参数传入错误: %q. Up to 100 letters, digits, - and _.", t.name)
+		return fail(codeTriggerName, "TriggerName参数传入错误: %q，须为1到100个字母、数字、-和_", "TriggerName %q is not valid: 1 to 100 letters, digits, - and _", t.name)
 	}
 	if len(t.custom) > 4<<10 {
-		return fail("InvalidParameterValue.CustomArgument", "CustomArgument超出长度限制: 4 KB")
+		return fail("InvalidParameterValue.CustomArgument", "CustomArgument超出长度限制: 4 KB", "CustomArgument is longer than 4 KB")
 	}
 	expr := strings.TrimSpace(desc)
 	if strings.HasPrefix(expr, "{") {
@@ -25,13 +25,13 @@ func (c *call) readTimer(t *trigger, desc string) error {
 			Cron string `json:"cron"`
 		}
 		if err := json.Unmarshal([]byte(desc), &d); err != nil {
-			return fail("InvalidParameterValue.TriggerDesc", "TriggerDesc参数传入错误: it is not a JSON object")
+			return fail(codeTriggerDesc, "TriggerDesc参数传入错误: 不是JSON对象", "TriggerDesc is not a JSON object")
 		}
 		expr = d.Cron
 	}
 	cr, err := parseCron(expr)
 	if err != nil {
-		return fail("InvalidParameterValue.TriggerDesc", "TriggerDesc参数传入错误: %v", err)
+		return fail(codeTriggerDesc, "TriggerDesc参数传入错误: %v", "TriggerDesc is not valid: %v", err)
 	}
 	t.cron = cr
 	t.desc = `{"cron":` + quote(expr) + `}`

@@ -61,8 +61,8 @@ func createTrigger(c *call, p *scfsdk.CreateTriggerRequestParams) (*scfsdk.Creat
 	if t.open, err = enable(p.Enable, "OPEN"); err != nil {
 		return nil, err
 	}
-	if len(t.description) > 1000 {
-		return nil, fail("InvalidParameterValue.Description", "Description超出长度限制: 1000")
+	if len(t.description) > maxDescription {
+		return nil, longDescription()
 	}
 	switch t.kind {
 	case kindCOS:
@@ -70,9 +70,9 @@ func createTrigger(c *call, p *scfsdk.CreateTriggerRequestParams) (*scfsdk.Creat
 	case kindTimer:
 		err = c.readTimer(t, str(p.TriggerDesc))
 	case "cls", "ckafka", "http":
-		err = fail("UnsupportedOperation.Trigger", "暂不支持该类型触发器: this fake has triggers of type cos and timer")
+		err = fail("UnsupportedOperation.Trigger", "此模拟服务不支持%s触发器，仅支持cos和timer", "This fake has no triggers of type %s: only cos and timer", t.kind)
 	default:
-		err = fail("InvalidParameterValue.Type", "Type取值错误: %q", t.kind)
+		err = fail("InvalidParameterValue.Type", "Type取值错误: %q", "Type is %q, must be cos, timer, cls, ckafka or http", t.kind)
 	}
 	if err != nil {
 		return nil, err
@@ -84,10 +84,10 @@ func createTrigger(c *call, p *scfsdk.CreateTriggerRequestParams) (*scfsdk.Creat
 		return nil, err
 	}
 	if f.latest.status != statusActive {
-		return nil, fail("FailedOperation.CreateTrigger", "%s (%s)", msgState, f.latest.status)
+		return nil, wrongState("FailedOperation.CreateTrigger", f.latest.status)
 	}
 	if !f.hasQualifier(t.qualifier) {
-		return nil, fail(codeNoQualifier, "版本或别名不存在: %s", t.qualifier)
+		return nil, noQualifier(t.qualifier)
 	}
 	if err := c.checkRoom(f, t); err != nil {
 		return nil, err
@@ -110,13 +110,13 @@ func (s *Server) checkRoom(f *fn, t *trigger) error {
 		count++
 		if o.same(t.kind, t.name, t.qualifier) && (t.kind != kindCOS || o.rule == t.rule) {
 			if t.kind == kindCOS {
-				return fail(s.cfg.duplicateErr, "TriggerName已存在: %s %s", t.name, t.desc)
+				return fail(s.cfg.duplicateErr, "TriggerName已存在: %s %s", "Trigger %s %s exists already", t.name, t.desc)
 			}
-			return fail("ResourceInUse.TriggerName", "TriggerName已存在: %s", t.name)
+			return fail("ResourceInUse.TriggerName", "TriggerName已存在: %s", "Trigger %s exists already", t.name)
 		}
 	}
 	if count >= maxTriggers {
-		return fail("LimitExceeded.Trigger", "Trigger数量超出限制: %d of type %s", maxTriggers, t.kind)
+		return fail("LimitExceeded.Trigger", "Trigger数量超出限制: %d个%s触发器", "A function has at most %d triggers of type %s", maxTriggers, t.kind)
 	}
 	if t.kind == kindCOS && (t.open || s.cfg.closedHolds) {
 		return s.conflict(t, nil)
@@ -132,7 +132,7 @@ func (s *Server) conflict(t, except *trigger) error {
 				if o == except || o.kind != kindCOS || !(o.open || s.cfg.closedHolds) || !o.rule.overlaps(t.rule) {
 					continue
 				}
-				return fail(codeConflict, "%s: %s overlaps %s of function %s/%s", msgRuleOverlap, t.desc, o.desc, f.namespace, f.name)
+				return fail(codeConflict, "COS通知规则冲突: %s与函数%[3]s/%[4]s的%[2]s", "The rule %s overlaps %s of function %s/%s", t.desc, o.desc, f.namespace, f.name)
 			}
 		}
 	}
@@ -146,7 +146,7 @@ func enable(p *string, def string) (bool, error) {
 	case "CLOSE", "0":
 		return false, nil
 	}
-	return false, fail("InvalidParameterValue.Enable", "Enable取值错误: %q. OPEN or CLOSE.", str(p))
+	return false, fail("InvalidParameterValue.Enable", "Enable取值错误: %q，应为OPEN或CLOSE", "Enable is %q, must be OPEN or CLOSE", str(p))
 }
 
 func deleteTrigger(c *call, p *scfsdk.DeleteTriggerRequestParams) (*scfsdk.DeleteTriggerResponseParams, error) {
@@ -187,14 +187,14 @@ func (c *call) meant(namespace, function, name, kind, qualifier, desc *string) (
 		return nil, nil, err
 	}
 	if !f.hasQualifier(or(qualifier, latest)) {
-		return nil, nil, fail(codeNoQualifier, "版本或别名不存在: %s", str(qualifier))
+		return nil, nil, noQualifier(str(qualifier))
 	}
 	any := false
 	var rule cosRule
 	if str(kind) == kindCOS {
 		if str(desc) == "" {
 			if !c.cfg.looseDelete {
-				return nil, nil, fail("InvalidParameterValue.TriggerDesc", "TriggerDesc参数传入错误: a cos trigger needs it")
+				return nil, nil, missingDesc()
 			}
 			any = true
 		} else {
@@ -212,7 +212,7 @@ func (c *call) meant(namespace, function, name, kind, qualifier, desc *string) (
 		}
 	}
 	if len(found) == 0 {
-		return nil, nil, fail("ResourceNotFound.Trigger", "Trigger不存在: %s %s", str(name), str(desc))
+		return nil, nil, fail("ResourceNotFound.Trigger", "Trigger不存在: %s %s", "Trigger %s %s does not exist", str(name), str(desc))
 	}
 	return f, found, nil
 }
@@ -222,7 +222,7 @@ func listTriggers(c *call, p *scfsdk.ListTriggersRequestParams) (*scfsdk.ListTri
 		switch str(fl.Name) {
 		case "Qualifier", "TriggerName", "Description":
 		default:
-			return nil, fail("InvalidParameterValue.Filters", "Filters参数错误: %q", str(fl.Name))
+			return nil, wrongFilter(str(fl.Name))
 		}
 	}
 	c.mu.Lock()
@@ -237,23 +237,18 @@ func listTriggers(c *call, p *scfsdk.ListTriggersRequestParams) (*scfsdk.ListTri
 			found = append(found, t)
 		}
 	}
-	key := func(t *trigger) string { return stamp(t.modified) }
-	switch or(p.OrderBy, "mod_time") {
-	case "mod_time":
-	case "add_time":
-		key = func(t *trigger) string { return stamp(t.added) }
-	default:
-		return nil, fail("InvalidParameterValue.OrderBy", "OrderBy错误: %q", str(p.OrderBy))
-	}
-	if err := order(found, str(p.Order), key, func(t *trigger) string { return t.name + t.desc }); err != nil {
+	if err := order(found, str(p.OrderBy), str(p.Order), func(t *trigger) string { return t.name + t.desc },
+		sortKey[*trigger]{"mod_time", func(t *trigger) string { return stamp(t.modified) }},
+		sortKey[*trigger]{"add_time", func(t *trigger) string { return stamp(t.added) }},
+	); err != nil {
 		return nil, err
 	}
-	page, err := slice(found, val(p.Offset), or(p.Limit, 20))
+	listed, err := page(found, p.Offset, p.Limit)
 	if err != nil {
 		return nil, err
 	}
 	resp := &scfsdk.ListTriggersResponseParams{TotalCount: ptr(uint64(len(found)))}
-	for _, t := range page {
+	for _, t := range listed {
 		resp.Triggers = append(resp.Triggers, t.info())
 	}
 	return resp, nil
@@ -289,7 +284,7 @@ func updateTriggerStatus(c *call, p *scfsdk.UpdateTriggerStatusRequestParams) (*
 	}
 	for _, t := range found {
 		if t.open == open {
-			return nil, fail("FailedOperation.UpdateTriggerStatus", "%s", msgSameStatus)
+			return nil, fail("FailedOperation.UpdateTriggerStatus", "与原状态一致，无需更改", "The trigger has this state already")
 		}
 		if open && t.kind == kindCOS {
 			if err := c.conflict(t, t); err != nil {
@@ -307,7 +302,7 @@ func updateTriggerStatus(c *call, p *scfsdk.UpdateTriggerStatusRequestParams) (*
 
 func updateTrigger(c *call, p *scfsdk.UpdateTriggerRequestParams) (*scfsdk.UpdateTriggerResponseParams, error) {
 	if str(p.Type) != kindTimer {
-		return nil, fail("UnsupportedOperation.Trigger", "暂不支持该类型触发器: %q cannot be updated; delete it and create it anew", str(p.Type))
+		return nil, fail("UnsupportedOperation.Trigger", "暂不支持更新该类型触发器: %q，请删除后重新创建", "Triggers of type %q cannot be updated here: delete the trigger and create it again", str(p.Type))
 	}
 	change := &trigger{kind: kindTimer, name: str(p.TriggerName), custom: str(p.CustomArgument)}
 	if str(p.TriggerDesc) != "" {

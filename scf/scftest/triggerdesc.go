@@ -86,7 +86,7 @@ func members(data []byte, into map[string]any) error {
 // parseDesc reads a COS trigger's description for a bucket.
 func parseDesc(b event.Bucket, desc string, anySuffix bool) (cosRule, error) {
 	bad := func(why string, args ...any) error {
-		return fail("InvalidParameterValue.TriggerDesc", "TriggerDesc参数传入错误: "+why, args...)
+		return fail(codeTriggerDesc, "TriggerDesc参数传入错误: "+why, "TriggerDesc is not valid: "+why, args...)
 	}
 	r := cosRule{bucket: b}
 	var name, url string
@@ -116,16 +116,17 @@ func parseDesc(b event.Bucket, desc string, anySuffix bool) (cosRule, error) {
 func (c *call) readCOSTrigger(t *trigger, desc string) error {
 	b, err := event.ParseBucketHost(t.name)
 	if err != nil || b.Host() != t.name {
-		return fail("InvalidParameterValue.TriggerName", "TriggerName参数传入错误: %q. A bucket's host like photos-1250000000.cos.ap-guangzhou.myqcloud.com.", t.name)
+		return fail(codeTriggerName, "TriggerName参数传入错误: %q，须为存储桶域名，例如photos-1250000000.cos.ap-guangzhou.myqcloud.com",
+			"TriggerName %q is not a bucket's host like photos-1250000000.cos.ap-guangzhou.myqcloud.com", t.name)
 	}
 	if b.Region != c.region {
-		return fail("InvalidParameterValue.Cos", "Cos传入错误: bucket of %s, function of %s", b.Region, c.region)
+		return fail("InvalidParameterValue.Cos", "Cos传入错误: 存储桶在%s，函数在%s", "The bucket is in %s, the function in %s", b.Region, c.region)
 	}
 	if desc == "" {
-		return fail("InvalidParameterValue.TriggerDesc", "TriggerDesc参数传入错误: a cos trigger needs it")
+		return missingDesc()
 	}
 	if c.cfg.bucketExists != nil && !c.cfg.bucketExists(b) {
-		return fail("ResourceNotFound.Cos", "Cos不存在: %s", t.name)
+		return fail("ResourceNotFound.Cos", "Cos不存在: %s", "Bucket %s does not exist", t.name)
 	}
 	if t.rule, err = parseDesc(b, desc, c.cfg.anySuffix); err != nil {
 		return err

@@ -44,27 +44,22 @@ func listVersionByFunction(c *call, p *scfsdk.ListVersionByFunctionRequestParams
 	for _, v := range f.versions {
 		all = append(all, v)
 	}
-	key := func(v *version) string { return stamp(v.modified) }
-	switch or(p.OrderBy, "ModTime") {
-	case "ModTime":
-	case "AddTime":
-		key = func(v *version) string { return stamp(v.added) }
-	default:
-		return nil, fail("InvalidParameterValue.OrderBy", "OrderBy错误: %q", str(p.OrderBy))
-	}
-	byNumber := func(v *version) string {
+	newestFirst := func(v *version) string {
 		n, _ := strconv.Atoi(v.name)
-		return strconv.Itoa(1_000_000 - n) // newest first among equals
+		return strconv.Itoa(1_000_000 - n)
 	}
-	if err := order(all, str(p.Order), key, byNumber); err != nil {
+	if err := order(all, str(p.OrderBy), str(p.Order), newestFirst,
+		sortKey[*version]{"ModTime", func(v *version) string { return stamp(v.modified) }},
+		sortKey[*version]{"AddTime", func(v *version) string { return stamp(v.added) }},
+	); err != nil {
 		return nil, err
 	}
-	page, err := slice(all, val(p.Offset), or(p.Limit, 20))
+	listed, err := page(all, p.Offset, p.Limit)
 	if err != nil {
 		return nil, err
 	}
 	resp := &scfsdk.ListVersionByFunctionResponseParams{TotalCount: ptr(uint64(len(all)))}
-	for _, v := range page {
+	for _, v := range listed {
 		resp.FunctionVersion = append(resp.FunctionVersion, ptr(v.name))
 		resp.Versions = append(resp.Versions, &scfsdk.FunctionVersion{
 			Version: ptr(v.name), Description: ptr(v.description), AddTime: ptr(stamp(v.added)), ModTime: ptr(stamp(v.modified)), Status: ptr(v.status),
@@ -73,20 +68,7 @@ func listVersionByFunction(c *call, p *scfsdk.ListVersionByFunctionRequestParams
 	return resp, nil
 }
 
-// The official SDK has no DeleteFunctionVersion yet; the API does.
-type (
-	deleteVersionRequest struct {
-		FunctionName *string `json:"FunctionName"`
-		Namespace    *string `json:"Namespace"`
-		Qualifier    *string `json:"Qualifier"`
-		ForceDelete  *string `json:"ForceDelete"`
-	}
-	emptyResponse struct {
-		RequestId *string `json:"RequestId"`
-	}
-)
-
-func deleteFunctionVersion(c *call, p *deleteVersionRequest) (*emptyResponse, error) {
+func deleteFunctionVersion(c *call, p *deleteVersionParams) (*emptyAnswer, error) {
 	if str(p.Qualifier) == "" {
 		return nil, missing("Qualifier")
 	}
@@ -96,7 +78,7 @@ func deleteFunctionVersion(c *call, p *deleteVersionRequest) (*emptyResponse, er
 	if err != nil {
 		return nil, err
 	}
-	return &emptyResponse{}, c.dropVersion(f, *p.Qualifier)
+	return &emptyAnswer{}, c.dropVersion(f, *p.Qualifier)
 }
 
 func routesTo(r *scfsdk.RoutingConfig, version string) bool {

@@ -2,6 +2,7 @@ package scftest_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -107,7 +108,10 @@ func TestAliases(t *testing.T) {
 	assert.Equal(t, `"$LATEST"`, *resp.Response.Result.RetMsg)
 
 	u := scfsdk.NewUpdateAliasRequest()
-	u.FunctionName, u.Name, u.FunctionVersion, u.RoutingConfig = ptr("thumb"), ptr("live"), ptr("2"), &scfsdk.RoutingConfig{}
+	u.FunctionName, u.Name, u.FunctionVersion, u.RoutingConfig = ptr("thumb"), ptr("live"), ptr("2"), r.RoutingConfig
+	_, err = c.UpdateAlias(u)
+	assert.Equal(t, "InvalidParameterValue.AdditionalVersionWeights", code(t, err), "the additional version is the alias's own")
+	u.RoutingConfig = nil // all traffic goes to the version
 	_, err = c.UpdateAlias(u)
 	require.NoError(t, err)
 	g := scfsdk.NewGetAliasRequest()
@@ -116,6 +120,7 @@ func TestAliases(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "2", *got.Response.FunctionVersion)
 	assert.Empty(t, got.Response.RoutingConfig.AdditionalVersionWeights)
+	assert.Empty(t, got.Response.RoutingConfig.AddtionVersionMatchs)
 
 	l := scfsdk.NewListAliasesRequest()
 	l.FunctionName, l.Offset, l.Limit = ptr("thumb"), ptr("1"), ptr("10")
@@ -332,6 +337,25 @@ func TestEventInvokeConfig(t *testing.T) {
 	require.NoError(t, err)
 	assert.EqualValues(t, 600, *got.Response.AsyncTriggerConfig.MsgTTL)
 	assert.EqualValues(t, 1, *got.Response.AsyncTriggerConfig.RetryConfig[0].RetryNum)
+
+	policy := func(code string, n int) map[string]any {
+		return map[string]any{"ErrorCode": []any{code}, "RetryNum": n, "RetryInterval": 60}
+	}
+	update := func(policies ...any) string {
+		_, err := callAction(t, s, "scf", "UpdateFunctionEventInvokeConfig", "", map[string]any{
+			"FunctionName": "thumb", "AsyncTriggerConfig": map[string]any{"RetryConfig": policies, "MsgTTL": 700},
+		})
+		return code(t, err)
+	}
+	assert.Equal(t, "LimitExceeded.RetryNum", update(policy("432", 2)))
+	assert.Equal(t, "InvalidParameterValue.AsyncTriggerConfig", update(policy("500", 2)))
+	assert.Equal(t, "InvalidParameterValue.AsyncTriggerConfig", update(map[string]any{"RetryNum": 1, "RetryInterval": 5}))
+	assert.Empty(t, update(policy("default", 0), policy("432", -1)))
+	all, err := callAction(t, s, "scf", "GetFunctionEventInvokeConfig", "", map[string]any{"FunctionName": "thumb"})
+	require.NoError(t, err)
+	text, err := json.Marshal(all["AsyncTriggerConfig"])
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"MsgTTL":700,"RetryConfig":[{"ErrorCode":["default"],"RetryNum":0,"RetryInterval":60},{"ErrorCode":["432"],"RetryNum":-1,"RetryInterval":60}]}`, string(text))
 }
 
 func TestGetFunctionLogsIsOffline(t *testing.T) {

@@ -1,4 +1,4 @@
-package scftest
+package apiv3
 
 import (
 	"crypto/hmac"
@@ -20,77 +20,71 @@ import (
 
 const maxSkew = 5 * time.Minute
 
-// keyring holds the key pairs that may sign.
-type keyring struct {
+// Keys are the key pairs that may sign. Its methods are safe for concurrent use.
+type Keys struct {
 	mu   sync.RWMutex
-	keys map[string]keyPair
+	keys map[string]Key
 }
 
-type keyPair struct {
-	key, token string
-	expires    time.Time // zero: never
-	function   string    // whose instances it was given to
+// Key is the secret half of a key pair.
+type Key struct {
+	Secret  string
+	Token   string    // of a temporary pair: calls must carry it
+	Expires time.Time // zero means never
+	Owner   string    // whom a temporary pair was given to
 }
 
-func newKeyring(id, key string) *keyring {
-	return &keyring{keys: map[string]keyPair{id: {key: key}}}
-}
-
-func (k *keyring) get(id string) (keyPair, bool) {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
-	p, ok := k.keys[id]
-	return p, ok
-}
-
-func (k *keyring) add(id string, p keyPair) {
+// Add accepts calls signed with a key.
+func (k *Keys) Add(id string, key Key) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.keys[id] = p
-}
-
-// AddCredentials accepts a further key pair. A token makes it a temporary one: calls must carry the token, and the pair ends at
-// expires; a zero expires means never.
-func (s *Server) AddCredentials(id, key, token string, expires time.Time) {
-	s.keys.add(id, keyPair{key: key, token: token, expires: expires})
-}
-
-// CredentialOwner tells which function's instances a temporary secret id was given to, as "region/namespace/name".
-func (s *Server) CredentialOwner(id string) (function string, ok bool) {
-	p, ok := s.keys.get(id)
-	return p.function, ok && p.function != ""
-}
-
-// authenticate checks a call's signature, its age and its token.
-func (s *Server) authenticate(r *http.Request, req *request) error {
-	if s.cfg.noSignatures {
-		return nil
+	if k.keys == nil {
+		k.keys = map[string]Key{}
 	}
-	if req.v1 {
-		return s.checkV1(r, req)
-	}
-	return s.checkTC3(r, req)
+	k.keys[id] = key
 }
 
-var errSignature = fail("AuthFailure.SignatureFailure", "The provided credentials could not be validated. Please check your signature is correct.")
+// Get returns the key of that id.
+func (k *Keys) Get(id string) (Key, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	key, ok := k.keys[id]
+	return key, ok
+}
 
-// pair returns the key pair of id, fit for a call of that time and token.
-func (s *Server) pair(id, token string, timestamp int64) (keyPair, error) {
+// Clock tells the time. Translate maps an instant of real time, by which clients sign, to it.
+type Clock interface {
+	Now() time.Time
+	Translate(real time.Time) time.Time
+}
+
+// Verify checks the signature of a call to a service ("scf"), its age and its token.
+func (k *Keys) Verify(r *http.Request, q *Request, service string, c Clock) error {
+	if q.form != nil {
+		return k.verifyV1(r, q, c)
+	}
+	return k.verifyTC3(r, q, service, c)
+}
+
+var errSignature = Errorf("AuthFailure.SignatureFailure", "The provided credentials could not be validated. Please check your signature is correct.")
+
+// usable returns the key of id if a call of that time and token may use it.
+func (k *Keys) usable(id, token string, timestamp int64, c Clock) (Key, error) {
 	if id == "" {
-		return keyPair{}, fail("AuthFailure.InvalidSecretId", "The SecretId is not found, please ensure that your SecretId is correct.")
+		return Key{}, Errorf("AuthFailure.InvalidSecretId", "The SecretId is not found, please ensure that your SecretId is correct.")
 	}
-	p, ok := s.keys.get(id)
+	p, ok := k.Get(id)
 	if !ok {
-		return p, fail("AuthFailure.SecretIdNotFound", "The SecretId is not found, please ensure that your SecretId is correct.")
+		return p, Errorf("AuthFailure.SecretIdNotFound", "The SecretId is not found, please ensure that your SecretId is correct.")
 	}
-	now := s.clock.Now()
+	now := c.Now()
 	at := time.Unix(timestamp, 0)
 	// The timestamp has no fractions: the clock may have been moved since that second began.
-	if !within(now, at) && !within(now, s.clock.Translate(at)) && !within(now, s.clock.Translate(at.Add(time.Second))) {
-		return p, fail("AuthFailure.SignatureExpire", "Signature expired. The timestamp differs from the server time by more than five minutes.")
+	if !within(now, at) && !within(now, c.Translate(at)) && !within(now, c.Translate(at.Add(time.Second))) {
+		return p, Errorf("AuthFailure.SignatureExpire", "Signature expired. The timestamp differs from the server time by more than five minutes.")
 	}
-	if p.token != token || (!p.expires.IsZero() && !now.Before(p.expires)) {
-		return p, fail("AuthFailure.TokenFailure", "The token is invalid or has expired.")
+	if p.Token != token || (!p.Expires.IsZero() && !now.Before(p.Expires)) {
+		return p, Errorf("AuthFailure.TokenFailure", "The token is invalid or has expired.")
 	}
 	return p, nil
 }
@@ -105,7 +99,7 @@ type tc3Header struct {
 }
 
 func parseTC3(h string) (tc3Header, error) {
-	bad := fail("AuthFailure.InvalidAuthorization", "The Authorization header is not of the TC3-HMAC-SHA256 form.")
+	bad := Errorf("AuthFailure.InvalidAuthorization", "The Authorization header is not of the TC3-HMAC-SHA256 form.")
 	var out tc3Header
 	rest, ok := strings.CutPrefix(h, "TC3-HMAC-SHA256 ")
 	if !ok {
@@ -135,31 +129,27 @@ func parseTC3(h string) (tc3Header, error) {
 	return out, nil
 }
 
-func (s *Server) checkTC3(r *http.Request, req *request) error {
+func (k *Keys) verifyTC3(r *http.Request, req *Request, service string, c Clock) error {
 	h, err := parseTC3(r.Header.Get("Authorization"))
 	if err != nil {
 		return err
 	}
-	p, err := s.pair(h.id, req.token, req.timestamp)
+	p, err := k.usable(h.id, req.token, req.timestamp, c)
 	if err != nil {
 		return err
 	}
 	if h.date != time.Unix(req.timestamp, 0).UTC().Format(time.DateOnly) {
-		return fail("AuthFailure.SignatureFailure", "The date of the credential scope is not the UTC date of X-TC-Timestamp.")
-	}
-	service := "scf"
-	if req.version == versionCLS {
-		service = "cls"
+		return Errorf("AuthFailure.SignatureFailure", "The date of the credential scope is not the UTC date of X-TC-Timestamp.")
 	}
 	// Some SDKs take the service's name from the host they call: "127" of 127.0.0.1:9000.
 	if label, _, _ := strings.Cut(r.Host, "."); h.service != service && (h.service != label || strings.HasSuffix(r.Host, ".tencentcloudapi.com")) {
-		return fail("AuthFailure.SignatureFailure", "The service of the credential scope does not match the service of the call.")
+		return Errorf("AuthFailure.SignatureFailure", "The service of the credential scope does not match the service of the call.")
 	}
 	payload := sha256.Sum256(req.body)
 	if v := r.Header.Get("X-TC-Content-SHA256"); v == "UNSIGNED-PAYLOAD" {
 		payload = sha256.Sum256([]byte(v))
 	}
-	secret := sum(sha256.New, sum(sha256.New, sum(sha256.New, []byte("TC3"+p.key), h.date), h.service), "tc3_request")
+	secret := sum(sha256.New, sum(sha256.New, sum(sha256.New, []byte("TC3"+p.Secret), h.date), h.service), "tc3_request")
 	queries := []string{canonicalQuery(r.URL.RawQuery)}
 	if r.URL.RawQuery != queries[0] {
 		queries = append(queries, r.URL.RawQuery) // encoded otherwise by a client, as a blank by %20
@@ -210,12 +200,12 @@ func canonicalQuery(raw string) string {
 	return v.Encode()
 }
 
-func (s *Server) checkV1(r *http.Request, req *request) error {
+func (k *Keys) verifyV1(r *http.Request, req *Request, c Clock) error {
 	f := req.form
 	if f.Get("Signature") == "" {
-		return fail("AuthFailure.InvalidAuthorization", "The request carries neither an Authorization header nor signed parameters.")
+		return Errorf("AuthFailure.InvalidAuthorization", "The request carries neither an Authorization header nor signed parameters.")
 	}
-	p, err := s.pair(f.Get("SecretId"), req.token, req.timestamp)
+	p, err := k.usable(f.Get("SecretId"), req.token, req.timestamp, c)
 	if err != nil {
 		return err
 	}
@@ -242,7 +232,7 @@ func (s *Server) checkV1(r *http.Request, req *request) error {
 		}
 		b.WriteString(k + "=" + f.Get(k))
 	}
-	want := base64.StdEncoding.EncodeToString(sum(alg, []byte(p.key), b.String()))
+	want := base64.StdEncoding.EncodeToString(sum(alg, []byte(p.Secret), b.String()))
 	if !hmac.Equal([]byte(want), []byte(f.Get("Signature"))) {
 		return errSignature
 	}
