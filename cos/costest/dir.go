@@ -14,9 +14,12 @@ import (
 
 // directory is the store that keeps contents in files and changes in a journal:
 //
-//	dir/lock        held while a process serves the directory
-//	dir/journal     every change since the last compaction, one line each
-//	dir/data/xx/…   contents, named at random
+//	dir/cosevent-store          the marker: what the folder is, and the version of its format
+//	dir/cosevent-store.lock     held while a process serves the directory
+//	dir/cosevent-store.journal  every change since the last compaction, one line each
+//	dir/data/xx/….content       contents, named at random
+//
+// A folder without the marker becomes a store only if it is empty; any other is refused and left as it is.
 //
 // A content is written whole before the line that names it, and the line before the request is answered. So what was
 // acknowledged is there after the process was killed at any point; files that no line names are removed at the next start.
@@ -29,11 +32,14 @@ type directory struct {
 }
 
 func (s *Server) openDir(dir string) (err error) {
-	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o700); err != nil {
+	if _, err := checkStore(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("costest: open directory store: %w", err)
 	}
 	d := &directory{dir: dir}
-	if d.lock, err = lockFile(filepath.Join(dir, "lock")); err != nil {
+	if d.lock, err = lockFile(filepath.Join(dir, lockFileIn)); err != nil {
 		return fmt.Errorf("costest: %s is in use: %w", dir, err)
 	}
 	defer func() {
@@ -41,6 +47,19 @@ func (s *Server) openDir(dir string) (err error) {
 			_ = d.close()
 		}
 	}()
+	// Looked at again under the lock: another process may have made the store meanwhile.
+	isStore, err := checkStore(dir)
+	if err != nil {
+		return err
+	}
+	if !isStore {
+		if err := markStore(dir); err != nil {
+			return fmt.Errorf("costest: make directory store: %w", err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(dir, contentDir), 0o700); err != nil {
+		return fmt.Errorf("costest: open directory store: %w", err)
+	}
 	buckets, lines, err := d.replay()
 	if err != nil {
 		return err
@@ -61,7 +80,7 @@ func (s *Server) openDir(dir string) (err error) {
 	if err := d.sweep(used); err != nil {
 		return err
 	}
-	if d.journal, err = openJournal(filepath.Join(dir, "journal")); err != nil {
+	if d.journal, err = openJournal(filepath.Join(dir, journalFile)); err != nil {
 		return err
 	}
 	if lines > 1000 && lines > 2*live {
@@ -109,10 +128,13 @@ func (b *bucket) files(f func(path string)) {
 	}
 }
 
-// sweep removes files that nothing names: of writes that were never acknowledged, and of what was deleted.
+// sweep removes contents that nothing names: of writes that were never acknowledged, and of what was deleted. Files with other
+// names are not the store's, and stay.
 func (d *directory) sweep(used map[string]bool) error {
-	return filepath.WalkDir(filepath.Join(d.dir, "data"), func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || used[path] {
+	root := filepath.Join(d.dir, contentDir)
+	return filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() || used[path] || !contentName.MatchString(e.Name()) ||
+			filepath.Dir(path) != filepath.Join(root, e.Name()[:2]) {
 			return err
 		}
 		return os.Remove(path)
@@ -141,8 +163,8 @@ func (d *directory) newPath() (string, error) {
 	if _, err := rand.Read(b[:]); err != nil {
 		return "", err
 	}
-	name := hex.EncodeToString(b[:])
-	dir := filepath.Join(d.dir, "data", name[:2])
+	name := hex.EncodeToString(b[:]) + contentExt
+	dir := filepath.Join(d.dir, contentDir, name[:2])
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", err
 	}

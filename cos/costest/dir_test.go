@@ -177,7 +177,7 @@ func TestDirectoryKeepsEverything(t *testing.T) {
 
 	stray := filepath.Join(dir, "data", "ab")
 	require.NoError(t, os.MkdirAll(stray, 0o700))
-	stray = filepath.Join(stray, "abcdef")
+	stray = filepath.Join(stray, "ab0123456789abcdef012345.content")
 	require.NoError(t, os.WriteFile(stray, []byte("of a write that was never acknowledged"), 0o600))
 	for range 2 { // the second time from what the first wrote
 		s, err = costest.Start(costest.Dir(dir))
@@ -236,7 +236,7 @@ func TestDamagedJournal(t *testing.T) {
 	require.NoError(t, s.Put(photos, "a", []byte("1")))
 	require.NoError(t, s.Put(photos, "b", []byte("2")))
 	s.Close()
-	path := filepath.Join(dir, "journal")
+	path := filepath.Join(dir, "cosevent-store.journal")
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
 

@@ -81,10 +81,10 @@ func (d *directory) fromDisk(x *objectOnDisk) (*object, error) {
 		return nil, errors.New("a digest is damaged")
 	}
 	for _, f := range x.Files {
-		if len(f.Name) < 2 || filepath.Base(f.Name) != f.Name {
+		if !contentName.MatchString(f.Name) {
 			return nil, errors.New("a file's name is damaged")
 		}
-		o.segs = append(o.segs, segment{file: filepath.Join(d.dir, "data", f.Name[:2], f.Name), size: f.Size})
+		o.segs = append(o.segs, segment{file: filepath.Join(d.dir, contentDir, f.Name[:2], f.Name), size: f.Size})
 	}
 	return o, nil
 }
@@ -198,7 +198,7 @@ func (d *directory) dropUpload(b *bucket, u *pending) error {
 // it is cut off. Damage anywhere else is an error.
 func (d *directory) replay() (map[string]*bucket, int, error) {
 	buckets := map[string]*bucket{}
-	path := filepath.Join(d.dir, "journal")
+	path := filepath.Join(d.dir, journalFile)
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return buckets, 0, nil
@@ -312,7 +312,7 @@ func dropFinished(buckets map[string]*bucket) {
 func (d *directory) replaceAll(buckets map[string]*bucket) error {
 	d.journal.mu.Lock()
 	defer d.journal.mu.Unlock()
-	path := filepath.Join(d.dir, "journal")
+	path := filepath.Join(d.dir, journalFile)
 	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600)
 	if err != nil {
 		return err

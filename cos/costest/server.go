@@ -99,7 +99,7 @@ func WithAppID(appid string) Option { return func(o *options) { o.appid = appid 
 
 // Dir keeps everything in the directory dir, which is made if it does not exist, instead of in memory. Every write that was
 // acknowledged is found again by the next server on the same directory, also if the process was killed. A directory serves
-// one process at a time.
+// one process at a time. It must be empty, or have been made by this option: any other is refused, and nothing in it is touched.
 func Dir(dir string) Option { return func(o *options) { o.dir = dir } }
 
 // WithDir is [Dir].
