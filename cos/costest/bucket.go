@@ -96,8 +96,8 @@ func (s *Server) nextVersion(now time.Time) uint64 {
 func (s *Server) write(b *bucket, key string, o *object, allow func(head *object) error) (*object, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.dead {
-		return nil, errNoSuchBucket
+	if err := b.alive(); err != nil {
+		return nil, err
 	}
 	head := b.tree.get(key)
 	if allow != nil {
@@ -112,10 +112,21 @@ func (s *Server) write(b *bucket, key string, o *object, allow func(head *object
 	return head, s.push(b, key, o)
 }
 
+// alive returns an error if the bucket was deleted while a request still held it. The bucket is locked.
+func (b *bucket) alive() error {
+	if b.dead {
+		return errNoSuchBucket
+	}
+	return nil
+}
+
 // The three changes that the objects of a bucket know; everything else is made of them, and a directory store keeps exactly
-// these in its journal. The bucket is locked.
+// these in its journal. The bucket is locked. A bucket that was deleted meanwhile takes none: its journal ended with it.
 
 func (s *Server) push(b *bucket, key string, o *object) error {
+	if err := b.alive(); err != nil {
+		return err
+	}
 	if err := s.store.push(b, key, o); err != nil {
 		return err
 	}
@@ -128,6 +139,9 @@ func (s *Server) push(b *bucket, key string, o *object) error {
 }
 
 func (s *Server) drop(b *bucket, key string, version uint64) error {
+	if err := b.alive(); err != nil {
+		return err
+	}
 	if err := s.store.drop(b, key, version); err != nil {
 		return err
 	}
@@ -138,6 +152,9 @@ func (s *Server) drop(b *bucket, key string, version uint64) error {
 }
 
 func (s *Server) swap(b *bucket, key string, o *object) error {
+	if err := b.alive(); err != nil {
+		return err
+	}
 	if err := s.store.swap(b, key, o); err != nil {
 		return err
 	}
@@ -319,6 +336,9 @@ func (s *Server) bucket(id, region string) (*bucket, error) {
 func (s *Server) configure(b *bucket, f func(c *config) error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err := b.alive(); err != nil {
+		return err
+	}
 	c := b.conf.clone()
 	if err := f(&c); err != nil {
 		return err

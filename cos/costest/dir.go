@@ -1,12 +1,14 @@
 package costest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -60,7 +62,7 @@ func (s *Server) openDir(dir string) (err error) {
 	if err := os.MkdirAll(filepath.Join(dir, contentDir), 0o700); err != nil {
 		return fmt.Errorf("costest: open directory store: %w", err)
 	}
-	buckets, lines, err := d.replay()
+	buckets, lines, err := d.replay(cmp.Or(s.opt.logger, slog.Default()))
 	if err != nil {
 		return err
 	}

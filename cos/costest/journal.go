@@ -10,6 +10,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -195,8 +196,9 @@ func (d *directory) dropUpload(b *bucket, u *pending) error {
 }
 
 // replay reads the journal. A last line that is not whole was being written when the process ended, and was not acknowledged:
-// it is cut off. Damage anywhere else is an error.
-func (d *directory) replay() (map[string]*bucket, int, error) {
+// it is cut off. A line for a bucket that is not there changes nothing, and is skipped with a warning: it was written by a request that
+// the bucket's deletion overtook. Damage anywhere else is an error.
+func (d *directory) replay(warn *slog.Logger) (map[string]*bucket, int, error) {
 	buckets := map[string]*bucket{}
 	path := filepath.Join(d.dir, journalFile)
 	f, err := os.Open(path)
@@ -228,6 +230,10 @@ func (d *directory) replay() (map[string]*bucket, int, error) {
 		if err == nil {
 			err = d.apply(buckets, l)
 		}
+		if errors.Is(err, errUnknownBucket) {
+			warn.Warn("costest: skipped a line of the journal: its bucket was deleted before", "line", n+1, "change", l.Do, "bucket", l.Bucket.ID(), "key", l.Key)
+			err = nil
+		}
 		if err != nil {
 			return nil, 0, fmt.Errorf("costest: %s, line %d: %w", path, n+1, err)
 		}
@@ -236,7 +242,9 @@ func (d *directory) replay() (map[string]*bucket, int, error) {
 	}
 }
 
-// apply does what a line says.
+var errUnknownBucket = errors.New("the bucket does not exist")
+
+// apply does what a line says. It returns errUnknownBucket for a line about a bucket that is not there.
 func (d *directory) apply(buckets map[string]*bucket, l line) error {
 	id := l.Bucket.ID()
 	b := buckets[id]
@@ -256,7 +264,7 @@ func (d *directory) apply(buckets map[string]*bucket, l line) error {
 		return nil
 	}
 	if b == nil {
-		return fmt.Errorf("%s for the unknown bucket %s", l.Do, id)
+		return errUnknownBucket
 	}
 	var o *object
 	if l.Object != nil {

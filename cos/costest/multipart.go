@@ -61,10 +61,10 @@ func (c *call) initiate() error {
 		forbid: first(c.r.Header, "X-Cos-Forbid-Overwrite") == "true",
 	}
 	c.b.mu.Lock()
-	if c.b.dead {
-		err = errNoSuchBucket
-	} else if err = c.s.store.putUpload(c.b, u); err == nil {
-		c.b.uploads[u.id] = u
+	if err = c.b.alive(); err == nil {
+		if err = c.s.store.putUpload(c.b, u); err == nil {
+			c.b.uploads[u.id] = u
+		}
 	}
 	c.b.mu.Unlock()
 	if err != nil {
@@ -136,7 +136,10 @@ func (s *Server) addPart(b *bucket, u *pending, n int, p *part) error {
 		return errNoSuchUpload
 	}
 	b.mu.RLock()
-	err := s.store.putPart(b, u, n, p)
+	err := b.alive()
+	if err == nil {
+		err = s.store.putPart(b, u, n, p)
+	}
 	b.mu.RUnlock()
 	if err != nil {
 		s.store.discardContent(p.content)
@@ -251,7 +254,9 @@ func (s *Server) finish(b *bucket, u *pending, o *object) {
 	u.finished = true
 	b.mu.Lock()
 	delete(b.uploads, u.id)
-	_ = s.store.dropUpload(b, u)
+	if b.alive() == nil {
+		_ = s.store.dropUpload(b, u)
+	}
 	b.mu.Unlock()
 	for _, p := range u.parts {
 		s.store.discard(&object{content: p.content}, o)
