@@ -220,6 +220,8 @@ func FuzzExtract(f *testing.F) {
 func FuzzCall(f *testing.F) {
 	f.Add("ListFunctions", []byte(`{"Limit":1,"Filters":[{"Name":"Status","Values":["Active"]}]}`), "")
 	f.Add("CreateFunction", []byte(`{"FunctionName":"thumb","Code":{"ZipFile":""}}`), "")
+	f.Add("ListNamespaces", []byte(`{"SearchKey":[null]}`), "")
+	f.Add("ListTriggers", []byte(`{"FunctionName":"thumb","Filters":[{"Values":[null]}]}`), "")
 	f.Add("", []byte(nil), "Action=ListFunctions&Version=2018-04-16&Region=ap-guangzhou&Timestamp=1&Filters.0.Name=Status&Filters.0.Values.0=Active")
 	s, err := Start(WithoutListener(), WithoutSignatures())
 	require.NoError(f, err)
