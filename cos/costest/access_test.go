@@ -161,7 +161,7 @@ func TestEncryptionHeaders(t *testing.T) {
 		XCosSSECustomerAglo: "AES256", XCosSSECustomerKey: b64, XCosSSECustomerKeyMD5: b64sum}})
 	require.NoError(t, err)
 	_, err = c.Object.Get(ctx, "ssec", nil)
-	assert.Equal(t, "InvalidArgument", code(err))
+	assert.Equal(t, "SsecDecryptHeaderInvalid", code(err))
 	resp, err = c.Object.Get(ctx, "ssec", &cossdk.ObjectGetOptions{XCosSSECustomerAglo: "AES256", XCosSSECustomerKey: b64, XCosSSECustomerKeyMD5: b64sum})
 	require.NoError(t, err)
 	assert.Equal(t, "x", body(t, resp))

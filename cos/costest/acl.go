@@ -1,6 +1,7 @@
 package costest
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 )
@@ -9,11 +10,14 @@ import (
 type acl struct {
 	Canned string  `json:",omitempty"`
 	Grants []grant `json:",omitempty"`
+	Whole  bool    `json:",omitempty"` // came as a document: comes back as it was, with nothing added for the owner
 }
 
 type grant struct {
 	ID         string // "qcs::cam::uin/100000000001:uin/100000000001"
 	URI        string `json:",omitempty"`
+	Name       string `json:",omitempty"` // DisplayName
+	Type       string `json:",omitempty"` // xsi:type
 	Permission string // READ, WRITE, READ_ACP, WRITE_ACP, FULL_CONTROL
 }
 
@@ -125,7 +129,10 @@ type aclXML struct {
 	Owner struct{ ID, DisplayName string }
 	List  struct {
 		Grants []struct {
-			Grantee    struct{ ID, URI string }
+			Grantee struct {
+				Type                 string `xml:"type,attr"`
+				ID, URI, DisplayName string
+			}
 			Permission string
 		} `xml:"Grant"`
 	} `xml:"AccessControlList"`
@@ -139,22 +146,21 @@ func (c *call) readACL(object bool) (*acl, error) {
 	}
 	var x aclXML
 	if _, err := c.readXML("AccessControlPolicy", &x); err != nil {
-		if err == errMalformedXML {
-			err = errMalformedACL
-		}
 		return nil, err
 	}
-	a = &acl{}
+	a = &acl{Whole: true}
 	for _, g := range x.List.Grants {
 		switch g.Permission {
 		case "READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL":
 		default:
-			return nil, errMalformedACL
+			return nil, errMalformedXML
 		}
 		if g.Grantee.ID == "" && g.Grantee.URI == "" {
-			return nil, errMalformedACL
+			return nil, errMalformedXML
 		}
-		a.Grants = append(a.Grants, grant{ID: g.Grantee.ID, URI: g.Grantee.URI, Permission: g.Permission})
+		a.Grants = append(a.Grants, grant{
+			ID: g.Grantee.ID, URI: g.Grantee.URI, Name: g.Grantee.DisplayName, Type: g.Grantee.Type, Permission: g.Permission,
+		})
 	}
 	if len(a.Grants) > 100 {
 		return nil, errInvalidArgument.with("An ACL has at most 100 grants.")
@@ -168,13 +174,15 @@ func appendACL(dst []byte, a *acl, owner string) []byte {
 	dst = appendElement(dst, "ID", owner)
 	dst = appendElement(dst, "DisplayName", owner)
 	dst = append(dst, "</Owner><AccessControlList>"...)
-	one := func(kind, id, uri, permission string) {
-		dst = append(dst, `<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="`+kind+`">`...)
+	one := func(kind, id, uri, name, permission string) {
+		dst = append(dst, `<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="`...)
+		dst = appendText(dst, strings.ReplaceAll(kind, `"`, ""))
+		dst = append(dst, `">`...)
 		if uri != "" {
 			dst = appendElement(dst, "URI", uri)
 		} else {
 			dst = appendElement(dst, "ID", id)
-			dst = appendElement(dst, "DisplayName", id)
+			dst = appendElement(dst, "DisplayName", cmp.Or(name, id))
 		}
 		dst = append(dst, "</Grantee>"...)
 		dst = appendElement(dst, "Permission", permission)
@@ -183,7 +191,7 @@ func appendACL(dst []byte, a *acl, owner string) []byte {
 	owned := false
 	for _, p := range []string{"READ", "WRITE"} {
 		if a != nil && a.Canned != "" && a.anyone(p) {
-			one("Group", "", anyoneURI, p)
+			one("Group", "", anyoneURI, "", p)
 		}
 	}
 	if a != nil {
@@ -193,11 +201,11 @@ func appendACL(dst []byte, a *acl, owner string) []byte {
 				kind = "Group"
 			}
 			owned = owned || g.ID == owner && g.Permission == "FULL_CONTROL"
-			one(kind, g.ID, g.URI, g.Permission)
+			one(cmp.Or(g.Type, kind), g.ID, g.URI, g.Name, g.Permission)
 		}
 	}
-	if !owned {
-		one("CanonicalUser", owner, "", "FULL_CONTROL")
+	if !owned && (a == nil || !a.Whole) {
+		one("CanonicalUser", owner, "", "", "FULL_CONTROL")
 	}
 	return append(dst, "</AccessControlList></AccessControlPolicy>"...)
 }

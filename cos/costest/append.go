@@ -7,6 +7,7 @@ import (
 	"hash"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/cosevent/cosevent-go/event"
 )
@@ -17,18 +18,15 @@ func (c *call) appendObject() error {
 	if err != nil || position < 0 {
 		return errInvalidArgument.with("position must be a number.")
 	}
-	if c.b.settings().Versioning != "" {
-		return errInvalidBucketState.with("A bucket with versioning does not take appendable objects.")
-	}
 	head := c.b.head(c.key)
 	if err := appendable(head, position); err != nil {
 		return err
 	}
-	a, err := readAttrs(c.r.Header)
+	a, err := readAttrs(c.r.Header, c.key)
 	if err != nil {
 		return err
 	}
-	if archived(a.Class) && head == nil {
+	if created(head) && (archived(a.Class) || strings.HasSuffix(a.Class, "INTELLIGENT_TIERING")) {
 		return errStorageClass.with("An object of the class %s cannot be appended to.", a.Class)
 	}
 	more, err := c.newExtra()
@@ -41,12 +39,7 @@ func (c *call) appendObject() error {
 	}
 	o, err := c.appended(head, u, a, more)
 	if err == nil {
-		_, err = c.s.write(c.b, c.key, o, func(now *object) error {
-			if now != head {
-				return errAppendPosition // another append, or something else, was faster
-			}
-			return nil
-		})
+		err = c.s.extend(c.b, c.key, head, o)
 	}
 	if err != nil {
 		c.s.store.discardContent(u.content)
@@ -60,15 +53,42 @@ func (c *call) appendObject() error {
 	// The official client compares this header with the MD5 of what it appended, whatever the header's name says.
 	h["X-Cos-Content-Sha1"] = []string{hex.EncodeToString(u.md5[:])}
 	c.sseHeaders(o.attrs)
+	c.versionHeader(o)
 	c.reply(http.StatusOK)
 	return nil
 }
 
+// created reports whether an append makes a new object, because no newest version is there or it is a delete marker.
+func created(head *object) bool { return head == nil || head.marker }
+
+// extend makes o, which is head with more at its end, the newest version of key. Versioning does not count appends: the version
+// that the first one made grows, and keeps its number.
+func (s *Server) extend(b *bucket, key string, head, o *object) error {
+	if created(head) {
+		_, err := s.write(b, key, o, func(now *object) error {
+			if now != head {
+				return errAppendPosition // another append, or something else, was faster
+			}
+			return nil
+		})
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.dead:
+		return errNoSuchBucket
+	case b.tree.get(key) != head:
+		return errAppendPosition
+	}
+	return s.swap(b, key, o)
+}
+
 func appendable(head *object, position int64) error {
 	switch {
-	case head == nil && position != 0:
+	case created(head) && position != 0:
 		return errAppendPosition
-	case head == nil:
+	case created(head):
 		return nil
 	case !head.x().Appendable:
 		return errNotAppendable
@@ -82,7 +102,7 @@ func appendable(head *object, position int64) error {
 func (c *call) appended(head *object, u upload, a attrs, more *extra) (*object, error) {
 	var o *object
 	sum := md5.New()
-	if head == nil {
+	if created(head) {
 		o = c.newObject(u, a)
 		if more == nil {
 			more = &extra{}

@@ -10,26 +10,31 @@ import (
 	"github.com/cosevent/cosevent-go/event"
 )
 
-// getService lists the account's buckets, of one region if the host or a parameter names it.
+// getService lists the account's buckets, those the parameters ask for: of one region, which the host may name too, with a tag, made
+// before or after a time.
 func (c *call) getService() error {
 	region := c.q.get("region")
 	if region == "" {
-		region = c.to.region
+		region = c.to.Region
 	}
 	limit := 2000
 	if text := c.q.get("max-keys"); text != "" {
 		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 2000 {
+		if err != nil || n < 1 {
 			return errInvalidArgument.with("max-keys must be a number from 1 to 2000.")
 		}
-		limit = n
+		limit = min(n, limit)
 	}
 	marker := c.q.get("marker")
+	wanted, err := readBucketFilter(c.q)
+	if err != nil {
+		return err
+	}
 	s := c.s
 	s.mu.RLock()
 	var all []*bucket
 	for _, b := range s.buckets {
-		if (region == "" || b.Region == region) && b.AppID == s.opt.appid && b.id > marker {
+		if (region == "" || b.Region == region) && b.AppID == s.opt.appid && b.id > marker && wanted.takes(b.settings()) {
 			all = append(all, b)
 		}
 	}
@@ -62,12 +67,65 @@ func (c *call) getService() error {
 	return nil
 }
 
-func (c *call) putBucket() error {
-	name, appid, ok := splitID(c.to.bucket)
-	if !ok {
-		return errInvalidBucketName.with("The specified bucket %q is not valid: it must end in -<appid>.", c.to.bucket)
+// bucketFilter is what the parameters of GetService want of a bucket.
+type bucketFilter struct {
+	tag   *tag
+	made  time.Time
+	order string // lt, lte, gt, gte; "" for any time
+}
+
+// readBucketFilter reads tagkey and tagvalue, create-time and range (COS document "GET Service").
+func readBucketFilter(q query) (bucketFilter, error) {
+	var f bucketFilter
+	key, value := q.get("tagkey"), q.get("tagvalue")
+	if key != "" {
+		f.tag = &tag{key, value}
+	} else if value != "" {
+		return f, errInvalidArgument.with("tagvalue needs tagkey.")
 	}
-	if c.to.region == "" {
+	text, order := q.get("create-time"), q.get("range")
+	if text == "" && order == "" {
+		return f, nil
+	}
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || seconds < 0 {
+		return f, errInvalidArgument.with("create-time must be a time in seconds since 1970.")
+	}
+	switch order {
+	case "lt", "lte", "gt", "gte":
+	default:
+		return f, errInvalidArgument.with("range must be lt, lte, gt or gte.")
+	}
+	f.made, f.order = time.Unix(seconds, 0), order
+	return f, nil
+}
+
+func (f *bucketFilter) takes(conf config) bool {
+	if f.tag != nil && !slices.ContainsFunc(parseTags(conf.Docs["tagging"]), func(t tag) bool {
+		return t.Key == f.tag.Key && (f.tag.Value == "" || t.Value == f.tag.Value)
+	}) {
+		return false
+	}
+	made := conf.Created.Truncate(time.Second)
+	switch f.order {
+	case "lt":
+		return made.Before(f.made)
+	case "lte":
+		return !made.After(f.made)
+	case "gt":
+		return made.After(f.made)
+	case "gte":
+		return !made.Before(f.made)
+	}
+	return true
+}
+
+func (c *call) putBucket() error {
+	name, appid, ok := splitID(c.to.Bucket)
+	if !ok {
+		return errInvalidBucketName.with("The specified bucket %q is not valid: it must end in -<appid>.", c.to.Bucket)
+	}
+	if c.to.Region == "" {
 		return errInvalidURI.with("The host does not name a region.")
 	}
 	if appid != c.s.opt.appid {
@@ -88,7 +146,7 @@ func (c *call) putBucket() error {
 		}
 		conf.AZ = x.BucketAZConfig
 	}
-	if err := c.s.createBucket(event.Bucket{Name: name, AppID: appid, Region: c.to.region}, conf); err != nil {
+	if err := c.s.createBucket(event.Bucket{Name: name, AppID: appid, Region: c.to.Region}, conf); err != nil {
 		return err
 	}
 	c.w.Header()["Location"] = []string{"http://" + c.r.Host}

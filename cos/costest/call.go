@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/cosevent/cosevent-go/internal/coshost"
 	"github.com/cosevent/cosevent-go/internal/faults"
 )
 
@@ -19,7 +20,7 @@ type call struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	q     query
-	to    target
+	to    coshost.Host
 	b     *bucket
 	key   string
 	op    *route
@@ -64,7 +65,7 @@ var serverName = []string{"tencent-cos"}
 
 func (c *call) serve() error {
 	var ok bool
-	if c.to, ok = parseHost(c.r.Host); !ok {
+	if c.to, ok = coshost.Parse(c.r.Host); !ok {
 		return errInvalidURI.with("The host %q does not name a bucket or the service.", c.r.Host)
 	}
 	q, err := parseQuery(c.r.URL.RawQuery)
@@ -77,6 +78,9 @@ func (c *call) serve() error {
 		return errInvalidURI
 	}
 	c.key = path[1:]
+	if err := c.pathStyle(); err != nil {
+		return err
+	}
 	if c.op, err = match(c); err != nil {
 		return err
 	}
@@ -144,6 +148,11 @@ func (c *call) admit() error {
 	if !utf8.ValidString(c.key) {
 		return errInvalidURI.with("The key is not UTF-8.")
 	}
+	if c.op.creates {
+		if err := checkKey(c.key); err != nil {
+			return err
+		}
+	}
 	if c.op.noBucket {
 		if !c.signed {
 			return errAccessDenied
@@ -151,7 +160,7 @@ func (c *call) admit() error {
 		return nil
 	}
 	var err error
-	if c.b, err = c.s.bucket(c.to.bucket, c.to.region); err != nil {
+	if c.b, err = c.s.bucket(c.to.Bucket, c.to.Region); err != nil {
 		return err
 	}
 	if err := c.cors(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cosevent/cosevent-go/event"
+	"github.com/cosevent/cosevent-go/internal/coshost"
 )
 
 // source is what x-cos-copy-source names.
@@ -17,22 +18,22 @@ type source struct {
 }
 
 // parseSource reads "photos-1250000000.cos.ap-guangzhou.myqcloud.com/key?versionId=v", the key percent-encoded.
-func parseSource(text string) (to target, key, version string, err error) {
+func parseSource(text string) (to coshost.Host, key, version string, err error) {
 	text = strings.TrimPrefix(text, "/")
 	host, path, ok := strings.Cut(text, "/")
 	if !ok || path == "" {
-		return target{}, "", "", errInvalidCopySource
+		return coshost.Host{}, "", "", errInvalidCopySource
 	}
-	if to, ok = parseHost(host); !ok || to.bucket == "" {
-		return target{}, "", "", errInvalidCopySource
+	if to, ok = coshost.Parse(host); !ok || to.Bucket == "" {
+		return coshost.Host{}, "", "", errInvalidCopySource
 	}
 	path, raw, _ := strings.Cut(path, "?")
 	if key, ok = unescape(path, false); !ok || key == "" {
-		return target{}, "", "", errInvalidCopySource
+		return coshost.Host{}, "", "", errInvalidCopySource
 	}
 	q, err := parseQuery(raw)
 	if err != nil {
-		return target{}, "", "", errInvalidCopySource
+		return coshost.Host{}, "", "", errInvalidCopySource
 	}
 	return to, key, q.version(), nil
 }
@@ -44,11 +45,14 @@ func (c *call) copySource() (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	b, err := c.s.bucket(to.bucket, to.region)
+	b, err := c.s.bucket(to.Bucket, to.Region)
 	if err != nil {
-		return source{}, err
+		return source{}, errNoSuchCopySource
 	}
 	o, err := b.lookup(key, version)
+	if err == errNoSuchKey || err == errNoSuchVersion {
+		return source{}, errNoSuchCopySource
+	}
 	if err != nil {
 		return source{}, err
 	}
@@ -94,7 +98,7 @@ func (c *call) copyObject() error {
 	if src.o.size > maxObject {
 		return errEntityTooLarge.with("The source is larger than 5 GB: copy it in parts.")
 	}
-	a, err := readAttrs(h)
+	a, err := readAttrs(h, c.key)
 	if err != nil {
 		return err
 	}
@@ -148,7 +152,7 @@ func (c *call) duplicate(src source) (content, error) {
 	src.b.mu.RLock()
 	defer src.b.mu.RUnlock()
 	if src.b.tree.get(src.key).find(src.o.version) == nil {
-		return content{}, errNoSuchKey
+		return content{}, errNoSuchCopySource
 	}
 	return c.s.store.duplicate(src.o.content)
 }
@@ -178,7 +182,7 @@ func (c *call) copyPart() error {
 	r, err := src.o.open(from, size)
 	src.b.mu.RUnlock()
 	if err != nil {
-		return errNoSuchKey
+		return errNoSuchCopySource
 	}
 	defer func() { _ = r.Close() }()
 	got, err := receive(r, size, maxObject, c.s.store.sink(size), false)

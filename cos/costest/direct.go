@@ -33,7 +33,7 @@ type Object struct {
 // PutOption sets what [Server.Put] stores beside the content.
 type PutOption func(*attrs)
 
-// ContentType sets the Content-Type.
+// ContentType sets the Content-Type; without it the key's extension says it.
 func ContentType(t string) PutOption { return func(a *attrs) { a.ContentType = t } }
 
 // StorageClass sets the storage class, "ARCHIVE" for example.
@@ -57,9 +57,15 @@ func (s *Server) Put(b event.Bucket, key string, body []byte, opts ...PutOption)
 	case len(key) > maxKey:
 		return errKeyTooLong
 	}
+	if err := checkKey(key); err != nil {
+		return err
+	}
 	a := attrs{Class: classStandard}
 	for _, o := range opts {
 		o(&a)
+	}
+	if a.ContentType == "" {
+		a.ContentType = typeOfKey(key)
 	}
 	if !validClass(a.Class) {
 		return errStorageClass

@@ -31,7 +31,8 @@
 // # Limits
 //
 // 5 GB for a body, 1 to 10,000 parts, 1 MB for every part but the last, 850 bytes for a key, 2 KB for x-cos-meta-*, 1,000 keys in a
-// delete or a list, 10 tags for an object, 50 for a bucket. Keys are any UTF-8. A request holds no more memory than what it has
+// delete or a list, 10 tags for an object, 50 for a bucket. Keys are any UTF-8 that does not begin with / or \ and has none of the
+// bytes 24 to 27. A request holds no more memory than what it has
 // sent, and a claimed length costs at most 4 MB ahead of the bytes. A body that stalls for 30 seconds ([WithBodyTimeout]) or
 // breaks off leaves nothing behind.
 //
@@ -47,8 +48,10 @@
 //	ETag of an appendable object           MD5 of the whole
 //	x-cos-content-sha1 of AppendObject     MD5 of what was appended, which the official client compares
 //	expired signature                      403 AccessDenied, "Request has expired"
-//	signature from the future              403 RequestTimeTooSkewed, beyond one minute
-//	missing or wrong security token        403 AccessDenied; expired 403 ExpiredToken
+//	AppendObject in a versioned bucket     the newest version grows and keeps its id; after a delete marker a new one begins
+//	Content-Type of a PUT without one      that of the key's extension
+//	signature from the future              403 RequestTimeTooSkewed, beyond 15 minutes
+//	missing or wrong security token        403 AccessDenied; expired 400 ExpiredToken
 //	replication                            at once, before the request is answered
 //	several ranges in Range                ignored, as RFC 9110 allows
 //	control characters in XML answers      as they are; encoding-type=url avoids them
@@ -146,6 +149,12 @@
 //	PutBucketDomainCertificate         not       PUT /?domaincertificate
 //	GetBucketDomainCertificate         not       GET /?domaincertificate
 //	DeleteBucketDomainCertificate      not       DELETE /?domaincertificate
+//	CreateJob                          not       POST /jobs at cos-control
+//	ListJobs                           not       GET /jobs at cos-control
+//	DescribeJob                        not       GET /jobs/id at cos-control
+//	UpdateJobPriority                  not       POST /jobs/id?priority at cos-control
+//	UpdateJobStatus                    not       POST /jobs/id?requestedJobStatus at cos-control
+//	DeleteJob                          not       DELETE /jobs/id at cos-control
 //
 //go:generate go test -run TestDocument -update .
 package costest

@@ -63,8 +63,12 @@ func TestTableIsTrue(t *testing.T) {
 		if o.Name == "DeleteBucket" || o.Name == "DeleteObject" || o.Name == "GetService" {
 			continue // they work, but not with what the others need
 		}
+		host := photos.Host()
+		if p, ok := strings.CutSuffix(path, " at cos-control"); ok {
+			path, host = p, "100000000001.cos-control.ap-guangzhou.myqcloud.com"
+		}
 		path = strings.Replace(path, "?ci-process", "?ci-process=detect-label", 1)
-		req, err := http.NewRequest(method, "http://"+photos.Host()+path, strings.NewReader(""))
+		req, err := http.NewRequest(method, "http://"+host+path, strings.NewReader(""))
 		require.NoError(t, err)
 		if header != "" {
 			req.Header.Set(header, photos.Host()+"/key")

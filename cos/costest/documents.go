@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ var documents = []document{
 	{name: "BucketTagging", sub: "tagging", root: "Tagging", none: "NoSuchTagSet", check: checkBucketTags},
 	{name: "BucketReplication", sub: "replication", root: "ReplicationConfiguration", none: "ReplicationConfigurationNotFoundError",
 		check: checkReplication, look: lookAtDestinations},
-	{name: "BucketOrigin", sub: "origin", root: "OriginConfiguration", none: "NoSuchOriginConfiguration", check: checkOrigin,
+	{name: "BucketOrigin", sub: "origin", root: "OriginConfiguration", none: "OriginConfigurationNotFoundError", check: checkOrigin,
 		note: "mirrors and redirects; header forwarding rules are kept but not followed"},
 	{name: "BucketLifecycle", sub: "lifecycle", root: "LifecycleConfiguration", none: "NoSuchLifecycleConfiguration", note: storedOnly, check: checkLifecycle},
 	{name: "BucketPolicy", sub: "policy", none: "NoSuchBucketPolicy", note: storedOnly, check: checkPolicy},
@@ -41,11 +40,11 @@ var documents = []document{
 	{name: "BucketEncryption", sub: "encryption", root: "ServerSideEncryptionConfiguration", none: "NoSuchEncryptionConfiguration", note: storedOnly},
 	{name: "BucketAccelerate", sub: "accelerate", root: "AccelerateConfiguration", note: storedOnly, keep: true},
 	{name: "BucketDomain", sub: "domain", root: "DomainConfiguration", none: "DomainConfigNotFoundError", note: storedOnly},
-	{name: "BucketObjectLockConfiguration", sub: "object-lock", root: "ObjectLockConfiguration", none: "ObjectLockConfigurationNotFoundError", note: storedOnly, keep: true},
+	{name: "BucketObjectLockConfiguration", sub: "object-lock", root: "ObjectLockConfiguration", none: "NoSuchObjectLockConfiguration", note: storedOnly, keep: true},
 	{name: "BucketIntelligentTiering", sub: "intelligenttiering", root: "IntelligentTieringConfiguration", note: storedOnly, keep: true},
 	{name: "BucketIntelligentTieringConfiguration", sub: "intelligent-tiering", root: "IntelligentTieringConfiguration", none: "NoSuchConfiguration",
 		list: "ListBucketIntelligentTieringConfigurationsOutput", note: storedOnly},
-	{name: "BucketInventory", sub: "inventory", root: "InventoryConfiguration", none: "NoSuchConfiguration",
+	{name: "BucketInventory", sub: "inventory", root: "InventoryConfiguration", none: "InventoryConfigurationNotFoundError",
 		list: "ListInventoryConfigurationResult", note: storedOnly},
 }
 
@@ -113,7 +112,7 @@ func (d *document) get(c *call) error {
 	case ok && d.root == "":
 		c.w.Header()["Content-Type"] = []string{"application/json"}
 		c.status = http.StatusOK
-		n, _ := io.WriteString(c.w, raw)
+		n, _ := c.w.Write(policyAnswer(raw))
 		c.sent = int64(n)
 		return nil
 	case ok:
@@ -199,6 +198,23 @@ func checkPolicy(_ *call, _ *config, raw []byte) error {
 		return errMalformedPolicy.with("The policy is larger than 20 KB.")
 	}
 	return nil
+}
+
+// policyAnswer is a policy as the service returns it: the members of the document have the names of the COS document "GET Bucket
+// policy", whatever their case was when they came; statements are as they were.
+func policyAnswer(raw string) []byte {
+	var p struct {
+		Statement json.RawMessage
+		Version   string `json:"version,omitempty"`
+	}
+	if err := json.Unmarshal([]byte(raw), &p); err != nil {
+		return []byte(raw)
+	}
+	out, err := json.Marshal(p)
+	if err != nil {
+		return []byte(raw)
+	}
+	return out
 }
 
 func checkLifecycle(_ *call, _ *config, raw []byte) error {

@@ -6,7 +6,7 @@ import (
 )
 
 // Error is an error of the service: what the XML body of a failed request says. The zero value formats. The codes are those of
-// the COS document "Error Codes".
+// the COS document "Error Codes" (436/7730; of its versions the newest counts), and of an operation's own document.
 type Error struct {
 	// Status is the HTTP status, 403 for example.
 	Status int
@@ -48,7 +48,7 @@ var (
 	errSkewed              = newError(http.StatusForbidden, "RequestTimeTooSkewed", "The difference between the request time and the server's time is too large.")
 	errNoSuchAccessKey     = newError(http.StatusForbidden, "InvalidAccessKeyId", "The Access Key Id you provided does not exist in our records")
 	errSignature           = newError(http.StatusForbidden, "SignatureDoesNotMatch", "The Signature you specified is invalid.")
-	errExpiredToken        = newError(http.StatusForbidden, "ExpiredToken", "The provided token has expired.")
+	errExpiredToken        = newError(http.StatusBadRequest, "ExpiredToken", "The provided token has expired.")
 	errNoSuchBucket        = newError(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist.")
 	errNoSuchKey           = newError(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
 	errNoSuchVersion       = newError(http.StatusNotFound, "NoSuchVersion", "The specified version does not exist.")
@@ -69,11 +69,10 @@ var (
 	errMissingLength       = newError(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
 	errEntityTooLarge      = newError(http.StatusBadRequest, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed object size.")
 	errEntityTooSmall      = newError(http.StatusBadRequest, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.")
-	errMessageTooLong      = newError(http.StatusBadRequest, "MaxMessageLengthExceeded", "Your request was too big.")
+	errMessageTooLong      = newError(http.StatusBadRequest, "XMLSizeLimit", "The document in the body is too large.")
 	errKeyTooLong          = newError(http.StatusBadRequest, "KeyTooLong", "Your key is too long.")
 	errMetadataTooLarge    = newError(http.StatusBadRequest, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size.")
 	errMalformedXML        = newError(http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema.")
-	errMalformedACL        = newError(http.StatusBadRequest, "MalformedACLError", "The XML you provided was not well-formed or did not validate against our published schema.")
 	errMissingBody         = newError(http.StatusBadRequest, "MissingRequestBodyError", "Request body is empty.")
 	errMalformedPolicy     = newError(http.StatusBadRequest, "MalformedPolicy", "The policy is not valid JSON or is incomplete.")
 	errMalformedPost       = newError(http.StatusBadRequest, "MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data.")
@@ -90,12 +89,17 @@ var (
 	errFileExists          = newError(http.StatusConflict, "FileAlreadyExists", "The object exists and x-cos-forbid-overwrite is true.")
 	errInvalidObjectState  = newError(http.StatusForbidden, "InvalidObjectState", "The operation is not valid for the object's storage class.")
 	errRestoreInProgress   = newError(http.StatusConflict, "RestoreAlreadyInProgress", "Object restore is already in progress.")
-	errStorageClass        = newError(http.StatusBadRequest, "InvalidStorageClass", "The storage class you specified is not valid.")
+	errStorageClass        = newError(http.StatusBadRequest, "NotSupportedStorageClass", "The storage class you specified is not supported.")
 	errInvalidTag          = newError(http.StatusBadRequest, "InvalidTag", "The tags you specified are not valid.")
 	errVersioningNotOpen   = newError(http.StatusBadRequest, "BucketVersionNotOpen", "Versioning is not enabled for the bucket.")
-	errInvalidCopySource   = newError(http.StatusBadRequest, "InvalidArgument", "Copy source must mention the source bucket and key: bucketname-appid.cos.region.myqcloud.com/key.")
+	errInvalidCopySource   = newError(http.StatusBadRequest, "InvalidCopySource", "Copy source must mention the source bucket and key: bucketname-appid.cos.region.myqcloud.com/key.")
 	errCORSForbidden       = newError(http.StatusForbidden, "AccessForbidden", "CORSResponse: this CORS request is not allowed.")
-	errSSECustomerRequired = newError(http.StatusBadRequest, "InvalidArgument", "The object was stored with a customer's key: the same key must be given.")
+	errSSECustomerRequired = newError(http.StatusBadRequest, "SsecDecryptHeaderInvalid", "The object was stored with a customer's key: the same key must be given.")
+	errNoSuchCopySource    = newError(http.StatusNotFound, "NoSuchCopySource", "The specified copy source does not exist.")
+	errRestoreNonArchive   = newError(http.StatusMethodNotAllowed, "RestoreNonArchiveObject", "The object is not archived: there is nothing to restore.")
+	errInvalidObjectName   = newError(http.StatusBadRequest, "InvalidObjectName", "The specified key is not valid.")
+	errPathStyle           = newError(http.StatusForbidden, "PathStyleDomainForbidden", "The bucket you are attempting to access must be addressed using COS virtual-styled domain.")
+	errDownloadForbidden   = newError(http.StatusForbidden, "DownloadForbidden", "The APK/IPA file is not allowed to be distributed using a COS default domain, please use a custom domain instead.")
 	errInternal            = newError(http.StatusInternalServerError, "InternalError", "We encountered an internal error. Please try again.")
 )
 

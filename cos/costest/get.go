@@ -1,10 +1,13 @@
 package costest
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/cosevent/cosevent-go/internal/coshost"
 )
 
 func (c *call) getObject() error  { return c.read(true) }
@@ -81,7 +84,7 @@ func (c *call) serveObject(o *object, r *reader, body bool) error {
 	}
 	status, from, n := http.StatusOK, int64(0), o.size
 	h := c.w.Header()
-	if spec := first(c.r.Header, "Range"); spec != "" {
+	if spec := first(c.r.Header, "Range"); spec != "" && rangeStands(first(c.r.Header, "If-Range"), o) {
 		first, last, ok, err := parseRange(spec, o.size)
 		if err != nil {
 			h["Content-Range"] = []string{"bytes */" + strconv.FormatInt(o.size, 10)}
@@ -94,6 +97,11 @@ func (c *call) serveObject(o *object, r *reader, body bool) error {
 	}
 	c.objectHeaders(o)
 	c.overrides()
+	if body && c.s.opt.download {
+		if err := c.forceDownload(); err != nil {
+			return err
+		}
+	}
 	h["Content-Length"] = []string{strconv.FormatInt(n, 10)}
 	c.status = status
 	c.w.WriteHeader(status)
@@ -260,6 +268,32 @@ func httpTime(s string) (time.Time, bool) {
 	return t, err == nil
 }
 
+// rangeStands reports whether If-Range lets a Range be: it is not there, or names the object's ETag or its time (RFC 9110, 13.1.5:
+// a strong comparison, and the exact time).
+func rangeStands(condition string, o *object) bool {
+	if condition == "" || condition == o.etag() {
+		return true
+	}
+	t, ok := httpTime(condition)
+	return ok && o.time().Truncate(time.Second).Equal(t)
+}
+
+// forceDownload keeps browsers from showing what a default host serves.
+func (c *call) forceDownload() error {
+	if c.to.Zone != "cos" && c.to.Zone != coshost.Website {
+		return nil
+	}
+	key, h := lower(c.key), c.w.Header()
+	if strings.HasSuffix(key, ".apk") || strings.HasSuffix(key, ".ipa") {
+		clear(h)
+		h["Server"], h["X-Cos-Request-Id"] = serverName, []string{c.id}
+		return errDownloadForbidden
+	}
+	h["Content-Disposition"] = []string{"attachment"}
+	h["X-Cos-Force-Download"] = []string{"true"}
+	return nil
+}
+
 // parseRange reads a Range header for an object of size bytes. Several ranges, other units and what is no range at all are
 // ignored, as RFC 9110 allows: ok is false.
 func parseRange(spec string, size int64) (first, last int64, ok bool, err error) {
@@ -272,27 +306,44 @@ func parseRange(spec string, size int64) (first, last int64, ok bool, err error)
 		return 0, 0, false, nil
 	}
 	if a == "" {
-		n, err := strconv.ParseUint(b, 10, 63)
-		if err != nil {
+		n, ok := parseOffset(b)
+		if !ok {
 			return 0, 0, false, nil
 		}
 		if n == 0 || size == 0 {
 			return 0, 0, false, errInvalidRange
 		}
-		return max(0, size-int64(n)), size - 1, true, nil
+		return max(0, size-n), size - 1, true, nil
 	}
-	from, err := strconv.ParseUint(a, 10, 63)
-	if err != nil {
+	from, ok := parseOffset(a)
+	if !ok {
 		return 0, 0, false, nil
 	}
-	to := uint64(size - 1)
+	to := int64(math.MaxInt64)
 	if b != "" {
-		if to, err = strconv.ParseUint(b, 10, 63); err != nil || to < from {
+		if to, ok = parseOffset(b); !ok || to < from {
 			return 0, 0, false, nil
 		}
 	}
-	if int64(from) >= size {
+	if from >= size {
 		return 0, 0, false, errInvalidRange
 	}
-	return int64(from), min(int64(to), size-1), true, nil
+	return from, min(to, size-1), true, nil
+}
+
+// parseOffset reads a number of a range; one that is too large for any object is the largest there is.
+func parseOffset(s string) (n int64, ok bool) {
+	if s == "" {
+		return 0, false
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		n = math.MaxInt64
+	}
+	return n, true
 }

@@ -2,67 +2,12 @@ package costest
 
 import (
 	"net"
+	"net/http"
 	"strings"
 
 	"github.com/cosevent/cosevent-go/event"
+	"github.com/cosevent/cosevent-go/internal/coshost"
 )
-
-// target says what a request's host names.
-type target struct {
-	bucket string // "photos-1250000000"; "" for the service itself
-	region string // "ap-guangzhou"; "" where the host does not say (service.cos.myqcloud.com, acceleration)
-}
-
-// parseHost understands the hosts that the COS document "Regions and Access Endpoints" lists: default, internal, accelerated,
-// website, dual stack and the newer tencentcos.cn domain, with or without a port.
-func parseHost(host string) (target, bool) {
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
-		host = host[:i]
-	}
-	host = lower(strings.TrimSuffix(host, "."))
-	rest, ok := strings.CutSuffix(host, ".myqcloud.com")
-	if !ok {
-		if rest, ok = strings.CutSuffix(host, ".tencentcos.cn"); !ok {
-			return target{}, false
-		}
-	}
-	if rest == "service.cos" {
-		return target{}, true
-	}
-	var t target
-	head, tail, dotted := strings.Cut(rest, ".")
-	if dotted && !isZone(head) {
-		t.bucket = head
-		head, tail, dotted = strings.Cut(tail, ".")
-	}
-	switch {
-	case !dotted && strings.HasPrefix(head, "cos") && len(head) > 3 && t.bucket != "":
-		// The legacy host "<bucket>.cosbj.myqcloud.com" runs the short region into the zone.
-		region, ok := legacyRegions[head[3:]]
-		t.region = region
-		return t, ok
-	case !dotted || !isZone(head):
-		return target{}, false
-	}
-	if tail != "accelerate" {
-		t.region = tail
-	}
-	return t, tail != "" && !strings.Contains(tail, ".")
-}
-
-func isZone(label string) bool {
-	switch label {
-	case "cos", "cos-internal", "cos-website", "cos-dualstack", "ci", "cos-control", "pic":
-		return true
-	}
-	return false
-}
-
-// legacyRegions are the short codes that hosts carried before regions had long names.
-var legacyRegions = map[string]string{
-	"gz": "ap-guangzhou", "sh": "ap-shanghai", "bj": "ap-beijing", "tj": "ap-beijing-1", "cd": "ap-chengdu",
-	"hk": "ap-hongkong", "sgp": "ap-singapore", "ca": "na-toronto", "ger": "eu-frankfurt",
-}
 
 // lower is strings.ToLower without an allocation where nothing changes.
 func lower(s string) string {
@@ -72,6 +17,31 @@ func lower(s string) string {
 		}
 	}
 	return s
+}
+
+// pathStyle takes the bucket from the path where the host names none, if the server does that; buckets made since 2024 do not.
+func (c *call) pathStyle() error {
+	if c.to.Bucket != "" || c.key == "" || c.to.Zone == coshost.Control {
+		return nil
+	}
+	if !c.s.opt.pathStyle || c.to.Region == "" {
+		return errPathStyle
+	}
+	c.to.Bucket, c.key, _ = strings.Cut(c.key, "/")
+	return nil
+}
+
+// checkKey refuses the keys that the COS document "Object Overview" forbids.
+func checkKey(key string) error {
+	if key != "" && (key[0] == '/' || key[0] == '\\') {
+		return errInvalidObjectName.with("The key must not begin with / or \\.")
+	}
+	for i := 0; i < len(key); i++ {
+		if key[i] >= 24 && key[i] <= 27 {
+			return errInvalidObjectName.with("The key must not have the characters 24 to 27 (CAN, EM, SUB, ESC).")
+		}
+	}
+	return nil
 }
 
 // splitID cuts "photos-1250000000" into name and appid.
@@ -87,8 +57,11 @@ func splitID(id string) (name, appid string, ok bool) {
 // at either end, and at most 60 characters with the appid.
 func checkBucket(b event.Bucket) error {
 	id := b.ID()
-	if len(id) > 60 || b.Name == "" || b.AppID == "" {
-		return errInvalidBucketName.with("The specified bucket %q is not valid: it must have 1 to 60 characters with its appid.", id)
+	if b.Name == "" || b.AppID == "" {
+		return errInvalidBucketName.with("The specified bucket %q is not valid: it must have a name and an appid.", id)
+	}
+	if len(id) > 60 {
+		return newError(http.StatusBadRequest, "BucketNameTooLong", "The name of a bucket has at most 60 characters with its appid.")
 	}
 	for _, c := range []byte(b.Name) {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
@@ -104,7 +77,7 @@ func checkBucket(b event.Bucket) error {
 		}
 	}
 	if !validRegion(b.Region) {
-		return newError(400, "InvalidRegionName", "The specified region is not valid.")
+		return newError(http.StatusBadRequest, "InvalidRegionName", "The specified region is not valid.")
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ type part struct {
 func (p *part) etag() string { return `"` + hex.EncodeToString(p.sum[:]) + `"` }
 
 func (c *call) initiate() error {
-	a, err := readAttrs(c.r.Header)
+	a, err := readAttrs(c.r.Header, c.key)
 	if err != nil {
 		return err
 	}

@@ -170,7 +170,7 @@ func (c *call) fetch(r *originRule, from *url.URL) (*object, error) {
 	a, err := readAttrs(http.Header{
 		"Content-Type": resp.Header["Content-Type"], "Cache-Control": resp.Header["Cache-Control"], "Expires": resp.Header["Expires"],
 		"Content-Disposition": resp.Header["Content-Disposition"], "Content-Language": resp.Header["Content-Language"],
-	})
+	}, c.key)
 	if err != nil {
 		return nil, err
 	}

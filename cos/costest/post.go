@@ -56,12 +56,15 @@ func (c *call) postObject() error {
 	if c.key == "" || !utf8.ValidString(c.key) {
 		return errInvalidURI
 	}
+	if err := checkKey(c.key); err != nil {
+		return err
+	}
 	limits, err := c.admitForm(f)
 	if err != nil {
 		return err
 	}
 	h := f.header()
-	a, err := readAttrs(h)
+	a, err := readAttrs(h, c.key)
 	if err != nil {
 		return err
 	}

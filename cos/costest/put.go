@@ -74,8 +74,8 @@ func (p *attrPool) share(a attrs) *attrs {
 func keep(a attrs) *attrs { return &a }
 
 // readAttrs takes an object's attributes from a request's headers, in one pass: most requests have few, and each look-up costs
-// as much as a step of the pass.
-func readAttrs(h http.Header) (attrs, error) {
+// as much as a step of the pass. Without a Content-Type the key's extension says it.
+func readAttrs(h http.Header, key string) (attrs, error) {
 	var a attrs
 	size, special := 0, false
 	for name, values := range h {
@@ -107,6 +107,9 @@ func readAttrs(h http.Header) (attrs, error) {
 			size += len(m.Name) + len(m.Value)
 			a.Meta = append(a.Meta, m)
 		}
+	}
+	if a.ContentType == "" {
+		a.ContentType = typeOfKey(key)
 	}
 	a.Class = classStandard
 	if size > maxMeta {
@@ -239,7 +242,7 @@ func (c *call) forbidOverwrite() func(*object) error {
 }
 
 func (c *call) putObject() error {
-	a, err := readAttrs(c.r.Header)
+	a, err := readAttrs(c.r.Header, c.key)
 	if err != nil {
 		return err
 	}

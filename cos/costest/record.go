@@ -17,7 +17,7 @@ type Request struct {
 	Host        string
 	Bucket, Key string
 	Query       string
-	// Header is the request's, without its signature and its token.
+	// Header is the request's, without its signature, its token and customers' keys.
 	Header    http.Header
 	RequestID string
 	// SecretID says who signed; "" is anyone.
@@ -48,7 +48,7 @@ type requestLog struct {
 
 func (s *Server) record(c *call) {
 	r := Request{
-		Time: c.start, Method: c.r.Method, Host: c.r.Host, Bucket: c.to.bucket, Key: c.key, Query: c.r.URL.RawQuery,
+		Time: c.start, Method: c.r.Method, Host: c.r.Host, Bucket: c.to.Bucket, Key: c.key, Query: c.r.URL.RawQuery,
 		Header: c.r.Header, RequestID: c.id, SecretID: c.who, SourceIP: c.r.RemoteAddr,
 		Status: c.status, Code: c.code, BytesIn: c.r.ContentLength, BytesOut: c.sent,
 	}
@@ -77,9 +77,15 @@ func (l *requestLog) add(r Request) {
 }
 
 // secretParams are the parameters of a pre-signed url that are secret while it is in force.
-var secretParams = []string{"q-signature", "sign", "x-cos-security-token"}
+var secretParams = []string{"q-signature", "sign", "x-cos-security-token", "x-cos-server-side-encryption-customer-key",
+	"x-cos-copy-source-server-side-encryption-customer-key"}
 
-// Requests returns the last requests, oldest first: those answered, refused and dropped. Signatures and tokens are masked.
+// secretHeaders are those that nobody may read in the record.
+var secretHeaders = [...]string{"Authorization", "X-Cos-Security-Token", "X-Cos-Server-Side-Encryption-Customer-Key",
+	"X-Cos-Copy-Source-Server-Side-Encryption-Customer-Key"}
+
+// Requests returns the last requests, oldest first: those answered, refused and dropped. Signatures, tokens and
+// customers' keys are masked.
 func (s *Server) Requests() []Request {
 	l := &s.log
 	l.mu.Lock()
@@ -87,7 +93,7 @@ func (s *Server) Requests() []Request {
 	l.mu.Unlock()
 	for i := range out {
 		h := out[i].Header.Clone()
-		for _, name := range [...]string{"Authorization", "X-Cos-Security-Token"} {
+		for _, name := range secretHeaders {
 			if h.Get(name) != "" {
 				h.Set(name, "***")
 			}
@@ -114,7 +120,7 @@ func maskQuery(raw string) string {
 	found := false
 	for i := range q {
 		for _, name := range secretParams {
-			if q[i].key == name {
+			if lower(q[i].key) == name {
 				q[i].value, found = "***", true
 			}
 		}

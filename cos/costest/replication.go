@@ -65,7 +65,7 @@ func parseReplication(raw []byte) ([]replicationRule, error) {
 
 func checkReplication(_ *call, conf *config, raw []byte) error {
 	if conf.Versioning != versioningEnabled {
-		return errVersioningNotOpen
+		return errVersioningNotOpen.with("Versioning is not enabled for the source bucket.")
 	}
 	rules, err := parseReplication(raw)
 	if err != nil {
@@ -104,7 +104,7 @@ func lookAtDestinations(c *call, raw []byte) error {
 			return err
 		}
 		if dst.settings().Versioning != versioningEnabled {
-			return errVersioningNotOpen
+			return errVersioningNotOpen.with("Versioning is not enabled for the destination bucket %s.", id)
 		}
 	}
 	return nil

@@ -90,7 +90,7 @@ func (c *call) restore() error {
 	o, err := c.s.update(c.b, c.key, c.q.version(), func(o *object) error {
 		times := restoreTimes[o.attrs.Class]
 		if times == nil {
-			return errInvalidObjectState
+			return errRestoreNonArchive
 		}
 		takes, ok := times[x.Tier]
 		if !ok {

@@ -42,8 +42,11 @@ func Operations() []Operation {
 	for i := range routes {
 		r := &routes[i]
 		path := "/"
-		if r.Level == levelObject {
+		switch r.Level {
+		case levelObject:
 			path = "/key"
+		case levelControl:
+			path = r.Path
 		}
 		if r.Sub != "" {
 			path += "?" + r.Sub
@@ -51,7 +54,7 @@ func Operations() []Operation {
 		if r.Header != "" {
 			path += " with " + lower(r.Header)
 		}
-		out = append(out, Operation{Name: r.Name, Request: r.Method + " " + path, State: r.state(), Note: r.Note})
+		out = append(out, Operation{Name: r.Name, Request: r.Method + " " + path + r.Level.where(), State: r.state(), Note: r.Note})
 	}
 	return out
 }
@@ -62,7 +65,18 @@ const (
 	levelService level = iota
 	levelBucket
 	levelObject
+	levelControl // jobs on <uin>.cos-control.<region>.myqcloud.com
+
+	levels = int(levelControl) + 1
 )
+
+// where is what the table says after the path.
+func (l level) where() string {
+	if l == levelControl {
+		return " at cos-control"
+	}
+	return ""
+}
 
 type access int
 
@@ -81,11 +95,13 @@ type route struct {
 	Method string
 	Sub    string // the parameter that tells it from others, "" for the plain request
 	Header string // the header that does, canonical
+	Path   string // of operations on a control host
 	Access access
 	Note   string // what is missing
 	serve  func(*call) error
 
 	noBucket bool // the bucket need not exist
+	creates  bool // an object of the key: keys that are forbidden are refused
 }
 
 func (r *route) state() State {
@@ -101,51 +117,9 @@ func (r *route) state() State {
 // routes is set by init because the handlers, through the calls, refer to it.
 var routes []route
 
-// byMethod has the routes of a level and a method, those with a parameter or a header first, in the table's order.
-var byMethod map[string][3][]*route
-
 func init() {
 	routes = table()
-	byMethod = map[string][3][]*route{}
-	for pass := 0; pass < 2; pass++ {
-		for i := range routes {
-			r := &routes[i]
-			if special := r.Sub != "" || r.Header != ""; special != (pass == 0) {
-				continue
-			}
-			m := byMethod[r.Method]
-			m[r.Level] = append(m[r.Level], r)
-			byMethod[r.Method] = m
-		}
-	}
-}
-
-// match finds the operation a request asks for. What it cannot do has a route too, without a handler.
-func match(c *call) (*route, error) {
-	l := levelObject
-	switch {
-	case c.to.bucket == "":
-		l = levelService
-	case c.key == "":
-		l = levelBucket
-	}
-	methods, ok := byMethod[c.r.Method]
-	if !ok {
-		return nil, errMethodNotAllowed
-	}
-	for _, r := range methods[l] {
-		if r.Sub != "" && !c.q.has(r.Sub) {
-			continue
-		}
-		if r.Header != "" && first(c.r.Header, r.Header) == "" {
-			continue
-		}
-		if r.serve == nil {
-			return nil, notImplemented(r.Name)
-		}
-		return r, nil
-	}
-	return nil, errMethodNotAllowed
+	indexRoutes()
 }
 
 // table lists the operations. Of two that a request could mean, the one further up serves it.
@@ -182,13 +156,13 @@ func table() []route {
 		}
 	}
 	t = append(t,
-		route{Name: "InitiateMultipartUpload", Level: levelObject, Method: post, Sub: "uploads", Access: accessWrite, serve: (*call).initiate},
-		route{Name: "UploadPartCopy", Level: levelObject, Method: put, Sub: "partNumber", Header: "X-Cos-Copy-Source", serve: (*call).copyPart},
-		route{Name: "UploadPart", Level: levelObject, Method: put, Sub: "partNumber", Access: accessWrite, serve: (*call).uploadPart},
+		route{Name: "InitiateMultipartUpload", Level: levelObject, Method: post, Sub: "uploads", Access: accessWrite, creates: true, serve: (*call).initiate},
+		route{Name: "UploadPartCopy", Level: levelObject, Method: put, Sub: "partNumber", Header: "X-Cos-Copy-Source", creates: true, serve: (*call).copyPart},
+		route{Name: "UploadPart", Level: levelObject, Method: put, Sub: "partNumber", Access: accessWrite, creates: true, serve: (*call).uploadPart},
 		route{Name: "CompleteMultipartUpload", Level: levelObject, Method: post, Sub: "uploadId", Access: accessWrite, serve: (*call).complete},
 		route{Name: "AbortMultipartUpload", Level: levelObject, Method: del, Sub: "uploadId", Access: accessWrite, serve: (*call).abort},
 		route{Name: "ListParts", Level: levelObject, Method: get, Sub: "uploadId", Access: accessRead, serve: (*call).listParts},
-		route{Name: "AppendObject", Level: levelObject, Method: post, Sub: "append", Access: accessWrite, serve: (*call).appendObject},
+		route{Name: "AppendObject", Level: levelObject, Method: post, Sub: "append", Access: accessWrite, creates: true, serve: (*call).appendObject},
 		route{Name: "PostObjectRestore", Level: levelObject, Method: post, Sub: "restore", serve: (*call).restore},
 		route{Name: "PutObjectACL", Level: levelObject, Method: put, Sub: "acl", serve: (*call).putObjectACL},
 		route{Name: "GetObjectACL", Level: levelObject, Method: get, Sub: "acl", serve: (*call).getObjectACL},
@@ -202,34 +176,12 @@ func table() []route {
 		route{Name: "GetSymlink", Level: levelObject, Method: get, Sub: "symlink"},
 		route{Name: "PutObjectRetention", Level: levelObject, Method: put, Sub: "retention"},
 		route{Name: "GetObjectRetention", Level: levelObject, Method: get, Sub: "retention"},
-		route{Name: "PutObjectCopy", Level: levelObject, Method: put, Header: "X-Cos-Copy-Source", serve: (*call).copyObject},
-		route{Name: "PutObject", Level: levelObject, Method: put, Access: accessWrite, serve: (*call).putObject},
+		route{Name: "PutObjectCopy", Level: levelObject, Method: put, Header: "X-Cos-Copy-Source", creates: true, serve: (*call).copyObject},
+		route{Name: "PutObject", Level: levelObject, Method: put, Access: accessWrite, creates: true, serve: (*call).putObject},
 		route{Name: "GetObject", Level: levelObject, Method: get, Access: accessRead, serve: (*call).getObject},
 		route{Name: "HeadObject", Level: levelObject, Method: head, Access: accessRead, serve: (*call).headObject},
 		route{Name: "DeleteObject", Level: levelObject, Method: del, Access: accessWrite, serve: (*call).deleteObject},
 		route{Name: "OptionsObject", Level: levelObject, Method: http.MethodOptions, Access: accessOpen, serve: (*call).options},
 	)
 	return append(t, unserved()...)
-}
-
-// unserved are the settings the service has and the fake does not.
-func unserved() []route {
-	var t []route
-	add := func(sub string, names ...string) {
-		for _, name := range names {
-			method := http.MethodGet
-			switch name[:3] {
-			case "Put":
-				method = http.MethodPut
-			case "Del":
-				method = http.MethodDelete
-			case "Pos":
-				method = http.MethodPost
-			}
-			t = append(t, route{Name: name, Level: levelBucket, Method: method, Sub: sub})
-		}
-	}
-	add("inventory", "PostBucketInventory")
-	add("domaincertificate", "PutBucketDomainCertificate", "GetBucketDomainCertificate", "DeleteBucketDomainCertificate")
-	return t
 }

@@ -77,6 +77,8 @@ type options struct {
 	dir        string
 	addr       string
 	noListener bool
+	pathStyle  bool
+	download   bool // x-cos-force-download
 	logSize    int
 	bodyIdle   time.Duration
 	logger     *slog.Logger
@@ -110,6 +112,16 @@ func WithAddr(addr string) Option { return func(o *options) { o.addr = addr } }
 
 // WithoutListener makes a server that does not listen: mount it as the http.Handler it is. Its own clients call it in process.
 func WithoutListener() Option { return func(o *options) { o.noListener = true } }
+
+// WithPathStyle makes the server take the bucket from the path where the host names none:
+// http://cos.ap-guangzhou.myqcloud.com/photos-1250000000/key. Buckets made since 2024 answer 403 PathStyleDomainForbidden to that,
+// as the server does without this option; older ones take it.
+func WithPathStyle() Option { return func(o *options) { o.pathStyle = true } }
+
+// WithForcedDownload makes the default hosts (cos, cos-website and accelerated ones, not cos-internal) answer a GET as those of
+// buckets made since 2024 in accounts without an exemption do (COS document 436/57456): with "Content-Disposition: attachment" and
+// "x-cos-force-download: true", whatever the object or the request says, and 403 DownloadForbidden for .apk and .ipa.
+func WithForcedDownload() Option { return func(o *options) { o.download = true } }
 
 // WithRequestLog sets how many requests are remembered for [Server.Requests], 1,000 by default.
 func WithRequestLog(n int) Option { return func(o *options) { o.logSize = max(n, 0) } }

@@ -75,8 +75,13 @@ func parseSpan(s string) (start, end time.Time, err error) {
 	return time.Unix(from, 0), time.Unix(to, 0), nil
 }
 
-// startTolerance is how far ahead of this clock a signature's start may lie.
-const startTolerance = time.Minute
+const (
+	// startTolerance is how far ahead of this clock a signature's start may lie: 15 minutes (COS document "Error Codes",
+	// RequestTimeTooSkewed).
+	startTolerance = 15 * time.Minute
+	// earlyStart is how much earlier than now clients let a signature begin.
+	earlyStart = time.Minute
+)
 
 // checkSpan judges a signature's validity by the server's clock. Clients sign with their own, real, clock: a span is in force
 // if it is as it stands or moved to where this clock was when the span began. Only the start is translated, so that Advance
@@ -95,7 +100,7 @@ func checkSpan(c *clock.Clock, span string, fresh bool) error {
 	}
 	at := start
 	if fresh {
-		if at = start.Add(startTolerance + time.Second); at.After(time.Now()) {
+		if at = start.Add(earlyStart + time.Second); at.After(time.Now()) {
 			at = time.Now()
 		}
 	}

@@ -83,7 +83,7 @@ func TestSignatures(t *testing.T) {
 		{"token", "tmp", "tmpkey", "s3cr3t", valid, nil, 200, ""},
 		{"no token", "tmp", "tmpkey", "", valid, nil, 403, "AccessDenied"},
 		{"wrong token", "tmp", "tmpkey", "other", valid, nil, 403, "AccessDenied"},
-		{"token expired", "old", "oldkey", "s3cr3t", valid, nil, 403, "ExpiredToken"},
+		{"token expired", "old", "oldkey", "s3cr3t", valid, nil, 400, "ExpiredToken"},
 		{"token and wrong secret", "tmp", "wrong", "s3cr3t", valid, nil, 403, "SignatureDoesNotMatch"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -156,13 +156,14 @@ func TestDirectAccess(t *testing.T) {
 	assert.Equal(t, 404, e.Status)
 	require.ErrorIs(t, s.Put(backup, "k", nil), &costest.Error{Code: "NoSuchBucket"})
 	require.ErrorIs(t, s.Put(photos, strings.Repeat("k", 851), nil), &costest.Error{Code: "KeyTooLong"})
-	require.ErrorIs(t, s.Put(photos, "k", nil, costest.StorageClass("GOLD")), &costest.Error{Code: "InvalidStorageClass"})
+	require.ErrorIs(t, s.Put(photos, "k", nil, costest.StorageClass("GOLD")), &costest.Error{Code: "NotSupportedStorageClass"})
 	assert.NotEmpty(t, (&costest.Error{}).Error())
 	assert.Equal(t, []event.Bucket{photos}, s.Buckets())
 	for _, bad := range []event.Bucket{{}, {Name: "UPPER", AppID: "1", Region: "ap-x"}, {Name: "-a", AppID: "1", Region: "ap-x"}, {Name: "a", AppID: "x", Region: "ap-x"},
-		{Name: strings.Repeat("a", 60), AppID: "1", Region: "ap-x"}, {Name: "a.b", AppID: "1", Region: "ap-x"}} {
+		{Name: "a.b", AppID: "1", Region: "ap-x"}} {
 		require.ErrorIs(t, s.CreateBucket(bad), &costest.Error{Code: "InvalidBucketName"}, bad)
 	}
+	require.ErrorIs(t, s.CreateBucket(event.Bucket{Name: strings.Repeat("a", 60), AppID: "1", Region: "ap-x"}), &costest.Error{Code: "BucketNameTooLong"})
 	require.ErrorIs(t, s.CreateBucket(event.Bucket{Name: "a", AppID: "1", Region: "A_B"}), &costest.Error{Code: "InvalidRegionName"})
 }
 

@@ -53,6 +53,13 @@ func tagHeader(h http.Header) ([]tag, error) {
 	return tags, checkTags(tags, maxObjectTags)
 }
 
+// parseTags reads a bucket's tags, which were checked when they came.
+func parseTags(raw string) []tag {
+	var x tagsXML
+	_ = xml.Unmarshal([]byte(raw), &x)
+	return x.Tags
+}
+
 func checkBucketTags(_ *call, _ *config, raw []byte) error {
 	var x tagsXML
 	if err := xml.NewDecoder(bytes.NewReader(raw)).Decode(&x); err != nil || len(x.Tags) == 0 {
