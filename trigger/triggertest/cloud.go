@@ -61,6 +61,7 @@ type Cloud struct {
 	journal journal
 	chains  chains
 
+	ready     chan struct{} // closed when both services exist, or Start failed
 	closeOnce sync.Once
 }
 
@@ -86,11 +87,12 @@ func Start(opts ...Option) (*Cloud, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	c := &Cloud{config: cfg, clock: clock.New(cfg.clock...)}
+	c := &Cloud{config: cfg, clock: clock.New(cfg.clock...), ready: make(chan struct{})}
 	c.journal.limit, c.journal.log = cfg.keep, cfg.log
 	started := false
 	defer func() {
 		if !started {
+			close(c.ready) // requests that wait are answered, so that Close need not wait for them
 			c.Close()
 		}
 	}()
@@ -110,11 +112,7 @@ func Start(opts ...Option) (*Cloud, error) {
 	if c.cos, err = costest.Start(cosOpts...); err != nil {
 		return nil, fmt.Errorf("triggertest: %w", err)
 	}
-	env := map[string]string{
-		"COSEVENT_ENDPOINT": c.URL(),
-		"HTTP_PROXY":        c.URL(),
-		"http_proxy":        c.URL(),
-	}
+	env := processEnv(c.URL())
 	maps.Copy(env, cfg.env)
 	scfOpts := append([]scftest.Option{
 		scftest.WithoutListener(),
@@ -132,7 +130,21 @@ func Start(opts ...Option) (*Cloud, error) {
 	}
 	c.cos.OnChange(c.changed)
 	started = true
+	close(c.ready)
 	return c, nil
+}
+
+// processEnv returns the variables that lead a function's process to the fakes at url. The runtime's own API is on loopback and must
+// not be asked for through the proxy: curl, Python and others heed the proxy for loopback too unless NO_PROXY says otherwise.
+func processEnv(url string) map[string]string {
+	const direct = "127.0.0.1,localhost,::1"
+	return map[string]string{
+		"COSEVENT_ENDPOINT": url,
+		"HTTP_PROXY":        url,
+		"http_proxy":        url,
+		"NO_PROXY":          direct,
+		"no_proxy":          direct,
+	}
 }
 
 // code reads the zip of a function whose code is in a bucket.

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/cosevent/cosevent-go/internal/coshost"
 )
 
 // controlPath begins the paths of the fake itself. No bucket's path begins like it: names have no underscore.
@@ -14,7 +16,7 @@ const controlPath = "/_cosevent/"
 
 // isControl tells requests to the fake itself from those to the services.
 func isControl(r *http.Request) bool {
-	return !strings.Contains(r.Host, ".cos.") && (r.URL.Path == "/healthz" || strings.HasPrefix(r.URL.Path, controlPath))
+	return !coshost.Is(r.Host) && (r.URL.Path == "/healthz" || strings.HasPrefix(r.URL.Path, controlPath))
 }
 
 // control answers what a program in another language needs of the methods of [Cloud].

@@ -3,12 +3,29 @@ package triggertest
 import (
 	"net/http"
 	"strings"
+
+	"github.com/cosevent/cosevent-go/internal/coshost"
 )
 
-// serve gives a request to the service it speaks to.
+// serve gives a request to the service it speaks to. The address is needed to make the services, so requests can come before they
+// exist: those wait, but for a look at the health, which says so.
 func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodConnect {
 		http.Error(w, "this proxy speaks plain http: give the client an http:// endpoint", http.StatusMethodNotAllowed)
+		return
+	}
+	if isControl(r) && !c.started() {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "starting", http.StatusServiceUnavailable)
+		return
+	}
+	select {
+	case <-c.ready:
+	case <-r.Context().Done():
+		return
+	}
+	if c.scf == nil || c.cos == nil {
+		http.Error(w, "the services could not be started", http.StatusServiceUnavailable)
 		return
 	}
 	switch {
@@ -18,6 +35,16 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 		c.control(w, r)
 	default:
 		c.cos.ServeHTTP(w, r)
+	}
+}
+
+// started reports whether both services exist.
+func (c *Cloud) started() bool {
+	select {
+	case <-c.ready:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -34,8 +61,8 @@ func isAPI(r *http.Request) bool {
 	if strings.Contains(host, ".tencentcloudapi.") {
 		return true
 	}
-	if strings.Contains(host, ".cos.") {
-		return false
+	if coshost.Is(host) {
+		return false // also a form, as "curl -d" sends one
 	}
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") ||
 		r.URL.Query().Has("SignatureMethod")
