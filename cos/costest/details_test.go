@@ -1,6 +1,7 @@
 package costest_test
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"testing"
@@ -170,4 +171,57 @@ func TestDocumentsComeBack(t *testing.T) {
 	require.Less(t, resp.StatusCode, 300, text)
 	_, text = ask(t, s, http.MethodGet, "/?policy", "")
 	assert.JSONEq(t, policy, text)
+}
+
+// A list of versions goes on after a marker whose version was deleted meanwhile, and misses none of the others.
+func TestVersionsAfterADeletedMarker(t *testing.T) {
+	for name, gone := range map[string]int{"newest": 4, "in the middle": 2, "null version": 0} {
+		t.Run(name, func(t *testing.T) {
+			s, c, _ := newServer(t)
+			put(t, c, "k", "null")
+			_, err := c.Bucket.PutVersioning(ctx, &cossdk.BucketPutVersionOptions{Status: "Enabled"})
+			require.NoError(t, err)
+			for range 4 {
+				put(t, c, "k", "x")
+			}
+			all, err := s.ListVersions(photos, "k")
+			require.NoError(t, err)
+			require.Len(t, all, 5)
+			at := len(all) - 1 - gone // newest first
+			id := all[at].VersionID
+			if id == "" {
+				id = "null"
+			}
+			_, err = c.Object.Delete(ctx, "k", &cossdk.ObjectDeleteOptions{VersionId: id})
+			require.NoError(t, err)
+			rest, _, err := c.Bucket.GetObjectVersions(ctx, &cossdk.BucketGetObjectVersionsOptions{KeyMarker: "k", VersionIdMarker: id})
+			require.NoError(t, err)
+			var got, want []string
+			for _, v := range rest.Version {
+				got = append(got, v.VersionId)
+			}
+			older := all[at+1:]
+			if id == "null" {
+				older = all[:at] // nobody knows its place any more: none may be missed
+			}
+			for _, v := range older {
+				want = append(want, cmp.Or(v.VersionID, "null"))
+			}
+			assert.Equal(t, want, got)
+		})
+	}
+}
+
+func TestPagesOfNone(t *testing.T) {
+	s, c, _ := newServer(t)
+	up, _, err := c.Object.InitiateMultipartUpload(ctx, "big", nil)
+	require.NoError(t, err)
+	_, err = c.Object.UploadPart(ctx, "big", up.UploadID, 1, strings.NewReader("x"), nil)
+	require.NoError(t, err)
+	put(t, c, "k", "x")
+	for _, path := range []string{"/?uploads&max-uploads=0", "/big?uploadId=" + up.UploadID + "&max-parts=0", "/?max-keys=0", "/?versions&max-keys=0"} {
+		_, text := ask(t, s, http.MethodGet, path, "")
+		assert.Contains(t, text, "<IsTruncated>false</IsTruncated>", path)
+		assert.NotContains(t, text, "<Next", path)
+	}
 }

@@ -255,12 +255,11 @@ func (c *call) listVersions() error {
 			if key == l.marker && l.marker != "" && !withVersion {
 				return "", true
 			}
-			skipping := key == l.marker && withVersion
-			for o := head; o != nil; o = o.prev {
-				if skipping {
-					skipping = o.version != skipTo
-					continue
-				}
+			from := head
+			if key == l.marker && withVersion {
+				from = head.olderThan(skipTo)
+			}
+			for o := from; o != nil; o = o.prev {
 				if n == l.max {
 					truncated = true
 					return "", false
@@ -296,6 +295,24 @@ func (c *call) listVersions() error {
 	out = append(out, contents...)
 	out = l.appendPrefixes(out, prefixes)
 	c.reply(http.StatusOK, append(out, "</ListVersionsResult>"...))
+	return nil
+}
+
+// olderThan returns the newest of the versions that come after version v in a list, nil if there is none. v itself may have been
+// deleted since: numbers fall from one version to the next, and the null version stands where its time puts it. Of a null version
+// that is gone nobody knows the place: then all are listed again rather than some never.
+func (o *object) olderThan(v uint64) *object {
+	if at := o.find(v); at != nil {
+		return at.prev
+	}
+	if v == 0 {
+		return o
+	}
+	for ; o != nil; o = o.prev {
+		if o.version != 0 && o.version < v || o.version == 0 && uint64(o.modified) < v {
+			return o
+		}
+	}
 	return nil
 }
 

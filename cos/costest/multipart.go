@@ -301,10 +301,8 @@ func (c *call) listParts() error {
 		}
 	}
 	slices.Sort(numbers)
-	truncated := len(numbers) > l.max
-	if truncated {
-		numbers = numbers[:l.max]
-	}
+	truncated := l.max > 0 && len(numbers) > l.max // a page of none has no marker to go on from
+	numbers = numbers[:min(len(numbers), l.max)]
 	var list []byte
 	for _, n := range numbers {
 		p := u.parts[n]

@@ -36,7 +36,7 @@ func (c *call) listUploads() error {
 			continue
 		}
 		if n == l.max {
-			truncated = true
+			truncated = l.max > 0 // a page of none has no marker to go on from
 			break
 		}
 		n++
