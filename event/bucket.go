@@ -27,7 +27,7 @@ func (b Bucket) String() string {
 
 // ParseBucket reads a bucket's id, like "photos-1250000000", in a region. The region may be its short code, as events have
 // it. The error, for which errors.Is(err, ErrBucket) holds, says what is wrong: no APPID at the end (5 to 20 digits), a
-// character other than a-z, 0-9 and '-', a '-' at the start, over 60 characters, a region that is none.
+// character other than a-z, 0-9 and '-', a '-' at the start, over 60 characters, something that is not a region.
 func ParseBucket(id, region string) (Bucket, error) {
 	name, appid, ok := cutAppID(id)
 	switch {
@@ -44,7 +44,7 @@ func ParseBucket(id, region string) (Bucket, error) {
 		region = long
 	}
 	if !isRegion(region) {
-		return Bucket{}, &bucketError{region, "is no region, like ap-guangzhou"}
+		return Bucket{}, &bucketError{region, "is not a region, like ap-guangzhou"}
 	}
 	return Bucket{Name: name, AppID: appid, Region: region}, nil
 }
@@ -90,7 +90,7 @@ func isBucketName(s string) bool {
 // ParseBucketHost reads a bucket's host name. It takes the public, the internal and the static-website hosts, under
 // myqcloud.com and tencentcos.cn, the legacy form with the short code ("photos-1250000000.cosbj.myqcloud.com"), upper case, a
 // port and a final dot. The region is always the long name. Hosts of global acceleration name no region and are refused, as is
-// everything that is no bucket's host: errors.Is(err, ErrBucket) holds for the error.
+// everything else: errors.Is(err, ErrBucket) holds for the error.
 func ParseBucketHost(host string) (Bucket, error) {
 	id, region, problem := splitHost(host)
 	if problem != "" {
@@ -98,7 +98,7 @@ func ParseBucketHost(host string) (Bucket, error) {
 	}
 	b, err := ParseBucket(id, region)
 	if err != nil {
-		return Bucket{}, &bucketError{host, "is no bucket's host: " + err.Error()}
+		return Bucket{}, &bucketError{host, "is not the host of a bucket: " + err.Error()}
 	}
 	return b, nil
 }
@@ -108,7 +108,7 @@ func splitHost(host string) (id, region, problem string) {
 	h := host
 	if i := strings.LastIndexByte(h, ':'); i >= 0 {
 		if !isPort(h[i+1:]) {
-			return "", "", "has a port that is none"
+			return "", "", "has a port that is not a number"
 		}
 		h = h[:i]
 	}

@@ -14,8 +14,13 @@ func checkRecord(record string, at, depth int, valid bool) *RecordError {
 	return c.members(recordShape)
 }
 
-func (c *checker) wrong(at int, err error, detail string) *RecordError {
-	return &RecordError{Offset: int64(c.base + at), Err: err, detail: detail}
+func (c *checker) wrong(at int, problem string) *RecordError {
+	return &RecordError{Offset: int64(c.base + at), Problem: problem}
+}
+
+// broken is the error for text that is not JSON, which the decoder would have found before.
+func (c *checker) broken(err error) *RecordError {
+	return &RecordError{Offset: int64(c.base + c.pos), Problem: "cannot be read", Err: err}
 }
 
 // under puts a member's name in front of an error's path.
@@ -29,32 +34,32 @@ func (e *RecordError) under(name string) *RecordError {
 // members checks an object whose members are listed.
 func (c *checker) members(shape []member) *RecordError {
 	if c.space() != '{' {
-		return c.wrong(c.pos, ErrWrongType, "no object")
+		return c.wrong(c.pos, "is "+c.describe()+", want an object")
 	}
 	if err := c.enter(); err != nil {
-		return c.wrong(c.pos, ErrLimit, "")
+		return c.broken(err)
 	}
 	var seen uint64
 	for name, more, err := c.first(); more; name, more, err = c.next() {
 		if err != nil {
-			return c.wrong(c.pos, err, "")
+			return c.broken(err)
 		}
 		i := 0
 		for i < len(shape) && shape[i].name != name {
 			i++
 		}
 		if i == len(shape) {
-			return c.wrong(c.pos, ErrUnknownMember, "").under(name)
+			return c.wrong(c.pos, problemUnknown).under(name)
 		}
 		if seen&(1<<i) != 0 {
-			return c.wrong(c.pos, ErrDuplicateMember, "").under(name)
+			return c.wrong(c.pos, problemTwice).under(name)
 		}
 		seen |= 1 << i
 		var e *RecordError
 		switch m := shape[i]; m.kind {
-		case kindObject:
+		case memberObject:
 			e = c.members(m.in)
-		case kindHeaders:
+		case memberHeaders:
 			e = c.headers()
 		default:
 			e = c.value(m.kind)
@@ -66,62 +71,63 @@ func (c *checker) members(shape []member) *RecordError {
 	return nil
 }
 
-// headers checks an object of texts.
+// headers checks an object of strings.
 func (c *checker) headers() *RecordError {
 	if c.space() != '{' {
-		return c.wrong(c.pos, ErrWrongType, "no object")
+		return c.wrong(c.pos, "is "+c.describe()+", want an object")
 	}
 	if err := c.enter(); err != nil {
-		return c.wrong(c.pos, ErrLimit, "")
+		return c.broken(err)
 	}
 	seen := map[string]bool{}
 	for name, more, err := c.first(); more; name, more, err = c.next() {
 		if err != nil {
-			return c.wrong(c.pos, err, "")
+			return c.broken(err)
 		}
-		if c.fixed {
-			return c.wrong(c.pos, ErrText, "a member's name")
+		if c.repaired {
+			return c.wrong(c.pos, "has a member whose name is not valid Unicode")
 		}
 		if seen[name] {
-			return c.wrong(c.pos, ErrDuplicateMember, "").under(name)
+			return c.wrong(c.pos, problemTwice).under(name)
 		}
 		seen[name] = true
-		if e := c.value(kindText); e != nil {
+		if e := c.value(memberText); e != nil {
 			return e.under(name)
 		}
 	}
 	return nil
 }
 
+// value checks a string, a name or an integer.
 func (c *checker) value(kind memberKind) *RecordError {
 	first, at := c.space(), c.pos
-	if kind == kindInt {
+	if kind == memberInt {
 		if first != '-' && (first < '0' || first > '9') {
-			return c.wrong(at, ErrWrongType, "no number")
+			return c.wrong(at, "is "+c.describe()+", want a number")
 		}
 		whole := false
 		s, err := c.number()
 		if err == nil {
 			_, whole = parseInt(s)
-			whole = whole && strings.IndexByte(s, '.') < 0 && strings.IndexByte(s, 'e') < 0 && strings.IndexByte(s, 'E') < 0
+			whole = whole && !strings.ContainsAny(s, ".eE")
 		}
 		if !whole {
-			return c.wrong(at, ErrRange, "no 64-bit integer")
+			return c.wrong(at, problemInteger)
 		}
 		return nil
 	}
 	if first != '"' {
-		return c.wrong(at, ErrWrongType, "no text")
+		return c.wrong(at, "is "+c.describe()+", want a string")
 	}
-	c.fixed = false
+	c.repaired = false
 	s, err := c.text()
 	switch {
 	case err != nil:
-		return c.wrong(at, err, "")
-	case c.fixed:
-		return c.wrong(at, ErrText, "")
-	case kind == kindName && !wellFormed(s):
-		return c.wrong(at, ErrName, "")
+		return c.broken(err)
+	case c.repaired:
+		return c.wrong(at, "is not valid Unicode")
+	case kind == memberName && !wellFormed(s):
+		return c.wrong(at, "is not a name of the form cos:Family:Action")
 	}
 	return nil
 }

@@ -11,29 +11,32 @@ func inside(err error, name string) error {
 	return err
 }
 
-// wrong makes the error for the value at the present place.
+// wrong returns the error for a value at the present place that is not what belongs there.
 func (d *decoder) wrong(want string) error {
-	var got string
-	switch c := d.space(); c {
-	case '{':
-		got = "an object"
-	case '[':
-		got = "a list"
-	case '"':
-		got = "text"
-	case 't', 'f':
-		got = "true or false"
-	case 'n':
-		got = "null"
-	case 0:
-		return d.syntax("")
-	default:
-		if c != '-' && (c < '0' || c > '9') {
-			return d.syntax("a value is missing")
-		}
-		got = "a number"
+	got := d.describe()
+	if got == "" {
+		return d.syntax("a value is missing")
 	}
-	return &RecordError{Offset: int64(d.pos), Err: ErrWrongType, detail: got + " where " + want + " belongs"}
+	return &RecordError{Offset: int64(d.pos), Problem: "is " + got + ", want " + want}
+}
+
+// describe says what kind of value is at the present place, "" if there is none.
+func (d *scanner) describe() string {
+	switch c := d.space(); {
+	case c == '{':
+		return "an object"
+	case c == '[':
+		return "a list"
+	case c == '"':
+		return "a string"
+	case c == 't', c == 'f':
+		return "true or false"
+	case c == 'n':
+		return "null"
+	case c == '-', c >= '0' && c <= '9':
+		return "a number"
+	}
+	return ""
 }
 
 // object goes into an object; null counts as absent.
@@ -47,19 +50,27 @@ func (d *decoder) object() (ok bool, err error) {
 	return false, d.wrong("an object")
 }
 
+// record reads a record of any form.
 func (d *decoder) record(r *Record) error {
 	if d.space() != '{' {
 		return d.wrong("a record")
 	}
+	start := d.pos
 	if err := d.enter(); err != nil {
 		return err
 	}
-	return d.listed(recordShape, func(i int) error {
+	found := false
+	err := d.listed(recordShape, func(i int) error {
+		found = true
 		if i == mCOS {
 			return d.cos(&r.COS)
 		}
 		return d.event(&r.Event)
 	})
+	if err == nil && !found {
+		return &RecordError{Offset: int64(start), Problem: foreignRecord(d.s[start:d.pos]), Err: ErrNotNotification}
+	}
+	return err
 }
 
 // listed reads the rest of an object whose members are listed, and calls read at the value of each that is known.
@@ -176,7 +187,7 @@ func (d *decoder) parameters(p *RequestParameters) error {
 	return d.listed(parametersShape, func(i int) error {
 		switch i {
 		case mHeaders:
-			return d.headers(&p.Headers)
+			return d.requestHeaders(p)
 		case mSourceIP:
 			return d.str(&p.SourceIP)
 		}
@@ -184,7 +195,7 @@ func (d *decoder) parameters(p *RequestParameters) error {
 	})
 }
 
-// headers reads an object of texts. A value that is an object or a list stays in the record's text only. Of two
+// headers reads an object of strings. A value that is an object or a list stays in the record's text only. Of two
 // objects the last counts.
 func (d *decoder) headers(to *Fields) error {
 	if ok, err := d.object(); !ok || err != nil {
@@ -219,12 +230,32 @@ func (d *decoder) headers(to *Fields) error {
 	return nil
 }
 
+// requestHeaders reads over the headers of the COS request and keeps their text, which Headers reads when it is asked.
+func (d *decoder) requestHeaders(p *RequestParameters) error {
+	switch d.space() {
+	case '{':
+		start := d.pos
+		if err := d.skipObject(); err != nil {
+			return err
+		}
+		if d.hidden == nil {
+			d.hidden = new(hidden)
+		}
+		d.hidden.headers = d.s[start:d.pos]
+		p.Headers.json = &d.hidden.headers
+		return nil
+	case 'n':
+		return d.literal("null")
+	}
+	return d.wrong("an object")
+}
+
 // moreFields moves a list to where it can grow, and leaves room for the lists of the records that follow: a record of today's
-// wire has one entry for about 180 bytes.
+// wire has one entry for about 210 bytes.
 //
 //go:noinline
 func (d *decoder) moreFields(list Fields) Fields {
-	n := max(2*len(list), 2+min((len(d.s)-d.pos)/180, 1000))
+	n := max(2*len(list), 2+min((len(d.s)-d.pos)/210, 1000))
 	out := make(Fields, len(list), n)
 	copy(out, list)
 	d.fields, d.mark = out[:0], out[:0]

@@ -3,7 +3,9 @@ package event
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"os"
 	"strconv"
 	"time"
 )
@@ -52,7 +54,7 @@ type dedup struct {
 // retry finds the event busy. The default is 30 seconds. While the handler runs the claim is renewed, however long that takes.
 func DedupLease(d time.Duration) DedupOption {
 	if d <= 0 {
-		panic("event: DedupLease: not a positive duration")
+		panic("event: DedupLease was given " + d.String() + ", want a positive duration")
 	}
 	return func(c *dedup) { c.lease = d }
 }
@@ -60,35 +62,47 @@ func DedupLease(d time.Duration) DedupOption {
 // DedupKeep sets how long a handled event is remembered. The default is 8 hours: SCF retries an event for 6 at most.
 func DedupKeep(d time.Duration) DedupOption {
 	if d <= 0 {
-		panic("event: DedupKeep: not a positive duration")
+		panic("event: DedupKeep was given " + d.String() + ", want a positive duration")
 	}
 	return func(c *dedup) { c.keep = d }
 }
 
-// DedupID sets what makes two events the same. The default is Base.ID. An event with the id "" is always handled.
+// DedupID sets what makes two events the same. The default is the function and [Base.ID]; an id that is to tell functions apart has
+// to have the function in it. An event with the id "" is always handled.
 func DedupID(id func(Event) string) DedupOption {
 	if id == nil {
-		panic("event: DedupID: nil function")
+		panic("event: DedupID was given nil")
 	}
 	return func(c *dedup) { c.id = id }
 }
 
-// DedupOnError is told when the store fails after the handler was called: when confirming, renewing or releasing. That does not
-// fail the event, which was handled; the worst to follow is that it is handled again.
+// DedupOnError sets what to call when the store fails after the handler was called, when confirming, renewing or releasing
+// ([ErrStore]), and when the claim is lost ([ErrClaimLost]). Neither fails the event; the worst to follow is that it is handled
+// twice. f may be called while the handler runs.
 func DedupOnError(f func(ctx context.Context, e Event, err error)) DedupOption {
 	if f == nil {
-		panic("event: DedupOnError: nil function")
+		panic("event: DedupOnError was given nil")
 	}
 	return func(c *dedup) { c.onError = f }
 }
+
+// ErrClaimLost is the cause of a handler's context whose claim another holder took, which can be after the store could not be
+// reached for the length of a lease. The function set by [DedupOnError] is told of it too.
+var ErrClaimLost = errors.New("event: the claim was lost to another holder")
 
 // Dedup skips events that were handled before. SCF retries whole payloads, so that without it the events of a payload that
 // succeeded are handled again whenever one fails.
 //
 // Before the handler is called the event is claimed in the store, for a short time that is renewed while the handler runs.
 // Success confirms the claim; an error or a panic releases it at once; a crash does neither, so that the claim runs out and
-// the retry gets through. An event confirmed before is skipped with no error; one that is claimed elsewhere fails with ErrBusy.
-// A store that cannot be asked fails the event with ErrStore: handled later is better than handled twice.
+// the retry gets through. An event confirmed before is skipped with no error; one that is claimed elsewhere fails with [ErrBusy].
+// A store that cannot be asked fails the event with [ErrStore]: handled later is better than handled twice. A claim lost to
+// another holder ends the handler's context with [ErrClaimLost].
+//
+// The id in the store is that of the function, "region/namespace/name", and of the event, see [Base.ID]: functions may share a
+// store. Where the event does not name the function, as with EventBridge, the variables SCF_NAMESPACE and SCF_FUNCTIONNAME that
+// the platform sets do. The console's tests (see [Base.IsConsoleTest]) are always handled, because each press of the button sends
+// the same event.
 //
 // A nil store is NewMemoryStore(0), which knows only of this process.
 func Dedup(store Store, opts ...DedupOption) Middleware {
@@ -96,8 +110,7 @@ func Dedup(store Store, opts ...DedupOption) Middleware {
 		store = NewMemoryStore(0)
 	}
 	c := &dedup{
-		store: store, lease: 30 * time.Second, keep: 8 * time.Hour,
-		id:      func(e Event) string { return e.Common().ID() },
+		store: store, lease: 30 * time.Second, keep: 8 * time.Hour, id: storeID,
 		onError: func(context.Context, Event, error) {},
 	}
 	for _, o := range opts {
@@ -105,6 +118,9 @@ func Dedup(store Store, opts ...DedupOption) Middleware {
 	}
 	return func(next Handler) Handler {
 		return func(ctx context.Context, e Event) error {
+			if e.Common().IsConsoleTest() {
+				return next(ctx, e)
+			}
 			id := c.id(e)
 			if id == "" {
 				return next(ctx, e)
@@ -114,12 +130,25 @@ func Dedup(store Store, opts ...DedupOption) Middleware {
 	}
 }
 
+// storeID is what tells an event and the function that handles it from others.
+func storeID(e Event) string {
+	b := e.Common()
+	f := b.Function
+	if f.Name == "" {
+		f.Namespace, f.Name = os.Getenv("SCF_NAMESPACE"), os.Getenv("SCF_FUNCTIONNAME")
+	}
+	if f.Region == "" {
+		f.Region = b.Bucket.Region
+	}
+	return functionMark(f) + "|" + b.ID()
+}
+
 func (c *dedup) handle(ctx context.Context, e Event, id string, next Handler) (err error) {
 	holder := strconv.FormatUint(rand.Uint64(), 36) + strconv.FormatUint(rand.Uint64(), 36)
 	state, err := c.store.Claim(ctx, id, holder, c.lease)
 	switch {
 	case err != nil:
-		return errors.Join(ErrStore, err)
+		return &storeError{err}
 	case state == Done:
 		return nil
 	case state != Claimed:
@@ -127,10 +156,12 @@ func (c *dedup) handle(ctx context.Context, e Event, id string, next Handler) (e
 	}
 	// What ends the claim must happen even if the event's context is over.
 	after := context.WithoutCancel(ctx)
-	stop := c.renew(after, e, id, holder)
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := c.renew(after, e, id, holder, cancel)
 	success := false
 	defer func() {
 		stop()
+		cancel(nil)
 		ctx, cancel := context.WithTimeout(after, 10*time.Second)
 		defer cancel()
 		var failed error
@@ -140,7 +171,7 @@ func (c *dedup) handle(ctx context.Context, e Event, id string, next Handler) (e
 			failed = c.store.Release(ctx, id, holder)
 		}
 		if failed != nil {
-			c.onError(ctx, e, errors.Join(ErrStore, failed))
+			c.onError(ctx, e, &storeError{failed})
 		}
 	}()
 	err = next(ctx, e)
@@ -148,13 +179,14 @@ func (c *dedup) handle(ctx context.Context, e Event, id string, next Handler) (e
 	return err
 }
 
-// renew keeps a claim until stop is called, which waits for the end of it.
-func (c *dedup) renew(ctx context.Context, e Event, id, holder string) (stop func()) {
+// renew keeps a claim until stop is called, which waits for the end of it, or until another holder has it, for which lost is
+// called.
+func (c *dedup) renew(ctx context.Context, e Event, id, holder string, lost context.CancelCauseFunc) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		tick := time.NewTicker(c.lease / 3)
+		tick := time.NewTicker(max(c.lease/3, time.Millisecond))
 		defer tick.Stop()
 		for {
 			select {
@@ -162,8 +194,16 @@ func (c *dedup) renew(ctx context.Context, e Event, id, holder string) (stop fun
 				return
 			case <-tick.C:
 			}
-			if _, err := c.store.Claim(ctx, id, holder, c.lease); err != nil && ctx.Err() == nil {
-				c.onError(ctx, e, errors.Join(ErrStore, err))
+			state, err := c.store.Claim(ctx, id, holder, c.lease)
+			switch {
+			case ctx.Err() != nil:
+				return
+			case err != nil:
+				c.onError(ctx, e, &storeError{err})
+			case state != Claimed:
+				lost(ErrClaimLost)
+				c.onError(ctx, e, ErrClaimLost)
+				return
 			}
 		}
 	}()
@@ -172,3 +212,10 @@ func (c *dedup) renew(ctx context.Context, e Event, id, holder string) (stop fun
 		<-ended
 	}
 }
+
+// storeError is an error of the store, for which errors.Is(err, ErrStore) holds.
+type storeError struct{ err error }
+
+func (e *storeError) Error() string        { return fmt.Sprint(ErrStore, ": ", e.err) }
+func (e *storeError) Is(target error) bool { return target == ErrStore }
+func (e *storeError) Unwrap() error        { return e.err }

@@ -2,6 +2,7 @@ package event
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -68,24 +69,27 @@ func eachMember(text string, f func(name string, start, end int)) (brace, member
 
 // appendDecoded writes a record that was decoded: its text, with the fields replaced that were changed since.
 func appendDecoded(b []byte, r *Record, index int) ([]byte, error) {
-	if r.blank() { // one that could not be read
-		return append(b, r.raw...), nil
+	if r.unreadable {
+		if !r.isZero() {
+			return nil, &RecordError{Index: index, Problem: "has fields, but it could not be decoded: make a new Record for them"}
+		}
+		return append(b, *r.text...), nil
 	}
-	d := decoder{scanner: reader(r.raw)}
+	d := decoder{scanner: reader(*r.text)}
 	var was Record
 	if err := d.record(&was); err != nil {
-		return nil, &RecordError{Index: index, Err: err, detail: "it could not be read and was changed"}
+		return nil, &RecordError{Index: index, Problem: "cannot be read again", Err: err} // cannot be: it was read before
 	}
-	return append(b, changed(r.raw, &was, r)...), nil
+	return append(b, changed(*r.text, &was, r)...), nil
 }
 
-// blank reports whether nothing but the text is there.
-func (r *Record) blank() bool {
+// isZero reports whether all fields are zero.
+func (r *Record) isZero() bool {
 	c, e := &r.COS, &r.Event
 	return c.Bucket == RecordBucket{} && c.NotificationID == "" && c.SchemaVersion == "" &&
 		c.Object.Key == "" && len(c.Object.Meta) == 0 && c.Object.Size == 0 && c.Object.URL == "" && c.Object.VersionID == "" &&
 		e.Name == "" && e.Queue == "" && e.Source == "" && e.Time == 0 && e.Version == "" && e.ReqID == 0 &&
-		len(e.RequestParameters.Headers) == 0 && e.RequestParameters.SourceIP == "" && e.ReservedInfo == ""
+		len(e.RequestParameters.Headers.Fields()) == 0 && e.RequestParameters.SourceIP == "" && e.ReservedInfo == ""
 }
 
 // changed returns the text of a record with the fields of now that differ from was.
@@ -104,7 +108,7 @@ func changed(text string, was, now *Record) string {
 		}
 	}
 	headers := func(was, now Fields, path ...string) {
-		if !equalFields(was, now) {
+		if !slices.Equal(was, now) {
 			text = rewrite(text, path, func(old string) string { return rewriteFields(old, now) })
 		}
 	}
@@ -130,14 +134,16 @@ func changed(text string, was, now *Record) string {
 	str(we.Version, ne.Version, "event", "eventVersion")
 	num(we.ReqID, ne.ReqID, "event", "reqid")
 	wp, np := &we.RequestParameters, &ne.RequestParameters
-	headers(wp.Headers, np.Headers, "event", "requestParameters", "requestHeaders")
+	if !wp.Headers.same(np.Headers) {
+		headers(wp.Headers.Fields(), np.Headers.Fields(), "event", "requestParameters", "requestHeaders")
+	}
 	str(wp.SourceIP, np.SourceIP, "event", "requestParameters", "requestSourceIP")
 	str(we.ReservedInfo, ne.ReservedInfo, "event", "reservedInfo")
 	return text
 }
 
-// rewriteFields makes the text of an object of texts say what now says. Values that are right keep their text, and so do, behind
-// them, values that Fields cannot hold, unless their name is given a text.
+// rewriteFields makes the text of an object of strings say what now says. Values that are right keep their text, and so do, behind
+// them, values that Fields cannot hold, unless their name is given a string or is that of a secret.
 func rewriteFields(old string, now Fields) string {
 	given := make(map[string]bool, len(now))
 	for i := range now {
@@ -149,7 +155,7 @@ func rewriteFields(old string, now Fields) string {
 		eachMember(old, func(name string, start, end int) {
 			text := old[start:end]
 			if c := text[0]; c == '{' || c == '[' {
-				if !given[name] {
+				if !given[name] && !isSecret(name) {
 					rest = append(appendText(append(rest, ','), name), ':')
 					rest = append(rest, text...)
 				}

@@ -1,16 +1,18 @@
 package event
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
 
 // Encode writes the wire form. A record that was decoded is written as it came, unknown members and the exact text of numbers
 // included, except for fields that were changed since. One made by hand is written as the platform does: every member
-// is there, only an empty CosRegion and S3Region are left out, which is the shape of before 2022. Text that is no valid UTF-8
+// is there, only an empty CosRegion and S3Region are left out, which is the shape of before 2022. Text that is not valid UTF-8
 // is repaired with U+FFFD.
 //
-// The error tells of a decoded record that could not be read and was changed all the same.
+// The error, a *[RecordError], is about a record that could not be decoded and was given fields since.
 func Encode(n Notification) ([]byte, error) {
 	list := []byte{'['}
 	for i := range n.Records {
@@ -23,10 +25,10 @@ func Encode(n Notification) ([]byte, error) {
 		}
 	}
 	list = append(list, ']')
-	if n.raw == "" {
+	if n.text == nil || *n.text == "" {
 		return append(append([]byte(`{"Records":`), list...), '}'), nil
 	}
-	return []byte(rewrite(n.raw, []string{"Records"}, func(old string) string {
+	return []byte(rewrite(*n.text, []string{"Records"}, func(old string) string {
 		if len(n.Records) == 0 && old == "null" {
 			return old
 		}
@@ -36,7 +38,7 @@ func Encode(n Notification) ([]byte, error) {
 
 // appendRecord writes the record of an index.
 func appendRecord(b []byte, r *Record, index int) ([]byte, error) {
-	if r.raw != "" {
+	if r.text != nil {
 		return appendDecoded(b, r, index)
 	}
 	return appendFresh(b, r), nil
@@ -85,7 +87,7 @@ func appendFresh(b []byte, r *Record) []byte {
 	b = append(b, `,"reqid":`...)
 	b = strconv.AppendInt(b, r.Event.ReqID, 10)
 	b = append(b, `,"requestParameters":{"requestHeaders":`...)
-	b = appendFields(b, r.Event.RequestParameters.Headers)
+	b = appendFields(b, r.Event.RequestParameters.Headers.Fields())
 	b = append(b, `,"requestSourceIP":`...)
 	b = appendText(b, r.Event.RequestParameters.SourceIP)
 	b = append(b, `},"reservedInfo":`...)
@@ -93,10 +95,10 @@ func appendFresh(b []byte, r *Record) []byte {
 	return append(b, `}}`...)
 }
 
-// appendMap writes a map of texts, its names in order.
+// appendMap writes a map of strings, its names in order.
 func appendMap(b []byte, m map[string]string) []byte {
 	b = append(b, '{')
-	for i, k := range sortedKeys(m) {
+	for i, k := range slices.Sorted(maps.Keys(m)) {
 		if i > 0 {
 			b = append(b, ',')
 		}
@@ -105,39 +107,6 @@ func appendMap(b []byte, m map[string]string) []byte {
 		b = appendText(b, m[k])
 	}
 	return append(b, '}')
-}
-
-// sortedKeys returns the names in order. It is a heap sort: package slices would add more code to a program than this package's
-// encoder has.
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sift := func(i, n int) {
-		for {
-			child := 2*i + 1
-			if child >= n {
-				return
-			}
-			if child+1 < n && keys[child] < keys[child+1] {
-				child++
-			}
-			if keys[i] >= keys[child] {
-				return
-			}
-			keys[i], keys[child] = keys[child], keys[i]
-			i = child
-		}
-	}
-	for i := len(keys)/2 - 1; i >= 0; i-- {
-		sift(i, len(keys))
-	}
-	for n := len(keys) - 1; n > 0; n-- {
-		keys[0], keys[n] = keys[n], keys[0]
-		sift(0, n)
-	}
-	return keys
 }
 
 // appendText writes a JSON string with no more escapes than JSON asks for.

@@ -3,11 +3,13 @@ package event
 import (
 	"errors"
 	"strconv"
+	"strings"
 )
 
 // What can be wrong. Test for these with errors.Is; details are in the error's text, *RecordError and *LimitError.
 var (
-	// ErrNotNotification: the payload is no notification at all: no JSON, no object, no "Records", or a "Records" that is no list.
+	// ErrNotNotification: the payload is not a notification: not JSON, not an object, without "Records", or a "Records" that is
+	// not a list. It is also the error of a record that is not one of COS, or names no object.
 	ErrNotNotification = errors.New("event: not a COS notification")
 	// ErrLimit: the payload is beyond a limit. See *LimitError.
 	ErrLimit = errors.New("event: over a limit")
@@ -20,19 +22,6 @@ var (
 
 	// ErrUnhandled: an event that no handler of a Mux takes.
 	ErrUnhandled = errors.New("event: no handler")
-
-	// ErrWrongType: a member has a value of a JSON type it cannot be read from.
-	ErrWrongType = errors.New("wrong JSON type")
-	// ErrRange: a number is no integer, or does not fit 64 bits.
-	ErrRange = errors.New("number out of range")
-	// ErrUnknownMember: Strict only. A member that the wire is not known to have.
-	ErrUnknownMember = errors.New("unknown member")
-	// ErrDuplicateMember: Strict only. A member comes twice.
-	ErrDuplicateMember = errors.New("duplicate member")
-	// ErrName: Strict only. An event name with spaces, without "cos:", or not of the form cos:Family:Action.
-	ErrName = errors.New("odd event name")
-	// ErrText: Strict only. Text that is not valid Unicode.
-	ErrText = errors.New("invalid UTF-8 or surrogate")
 )
 
 // RecordError says why one record of a payload could not be read. The other records are not affected.
@@ -40,23 +29,40 @@ type RecordError struct {
 	Index  int    // of the record, from 0; -1 for what is beside the records (Strict only)
 	Offset int64  // in the payload, in bytes: where the offending value begins
 	Path   string // of the offending value within the record, like "cos.cosObject.size"; "" for the record itself
-	Err    error  // ErrWrongType, ErrRange, …
-	detail string // what was found; never a value, which might be a secret
+
+	// Problem says what is wrong with the value, like "is an object, want a string". It does not quote the value, which
+	// might be a secret.
+	Problem string
+
+	// Err is what is behind it: [ErrNotNotification] for a record that is not one of COS, an error about the form that
+	// the record came in, or nil.
+	Err error
 }
 
-// Error never quotes the payload.
+// Problems that are found in more than one place.
+const (
+	problemUnknown = "is not a member that the wire is known to have"
+	problemTwice   = "comes twice"
+	problemInteger = "is not a 64-bit integer"
+)
+
+// Error names the record, the path, the problem and the place. It never quotes the payload.
 func (e *RecordError) Error() string {
 	s := "event: record " + strconv.Itoa(e.Index)
-	if e.Path != "" {
-		s += ": " + e.Path
+	if e.Index < 0 {
+		s = "event: beside the records"
 	}
-	if e.Err != nil {
-		s += ": " + e.Err.Error()
-	} else {
+	if e.Path != "" {
+		s += ": " + quoteIfNeeded(e.Path)
+	}
+	switch {
+	case e.Problem != "":
+		s += ": " + e.Problem
+	case e.Err == nil:
 		s += ": cannot be read"
 	}
-	if e.detail != "" {
-		s += ": " + e.detail
+	if e.Err != nil && e.Err != ErrNotNotification {
+		s += ": " + e.Err.Error()
 	}
 	return s + " (at byte " + itoa(e.Offset) + ")"
 }
@@ -67,22 +73,49 @@ func (e *RecordError) Unwrap() error { return e.Err }
 // RecordErrors are the errors of all the records of a payload that could not be read, in the records' order.
 type RecordErrors []*RecordError
 
-// Error lists the first ten.
+// Error lists the first ten, each on a line, and counts the others.
 func (e RecordErrors) Error() string {
 	if len(e) == 0 {
 		return "event: no record is wrong"
 	}
-	s := ""
-	for i, r := range e {
-		if i == 10 {
-			return s + "\n(and " + strconv.Itoa(len(e)-i) + " more records)"
-		}
+	return listErrors(len(e), func(i int) error { return e[i] })
+}
+
+// maxListed is how many failures an error's text lists.
+const maxListed = 10
+
+// listErrors lists n errors, each on a line, up to maxListed, and counts the others.
+func listErrors(n int, at func(i int) error) string {
+	var b strings.Builder
+	for i := range min(n, maxListed) {
 		if i > 0 {
-			s += "\n"
+			b.WriteByte('\n')
 		}
-		s += r.Error()
+		b.WriteString(oneLine(at(i).Error()))
 	}
-	return s
+	if n > maxListed {
+		b.WriteString("\n(and " + strconv.Itoa(n-maxListed) + " more)")
+	}
+	return b.String()
+}
+
+// oneLine joins the lines of a text, such as that of errors.Join.
+func oneLine(s string) string {
+	if !strings.ContainsAny(s, "\r\n") {
+		return s
+	}
+	var b strings.Builder
+	for line := range strings.Lines(s) {
+		line = strings.TrimSpace(strings.ReplaceAll(line, "\r", " "))
+		if line == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // Unwrap gives errors.Is and errors.As each of them.
@@ -96,7 +129,7 @@ func (e RecordErrors) Unwrap() []error {
 
 // LimitError says which limit a payload is beyond. errors.Is(err, ErrLimit) holds.
 type LimitError struct {
-	What   string // "payload bytes", "records" or "nesting"
+	What   string // "bytes", "records" or "levels of nesting"
 	Limit  int
 	Offset int64 // where in the payload it became too much
 }
@@ -161,8 +194,8 @@ func quote(s string) string {
 	return string(appendText(nil, s))
 }
 
-// quoteIfOdd leaves plain text as it is and quotes what has line breaks, quotes or other control characters in it.
-func quoteIfOdd(s string) string {
+// quoteIfNeeded leaves plain text as it is and quotes what has line breaks, quotes or other control characters in it.
+func quoteIfNeeded(s string) string {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c < ' ' || c == '"' || c == 0x7f {
 			return string(appendText(nil, s))

@@ -75,16 +75,21 @@ type Object struct {
 	Metadata map[string]string
 }
 
+// IsFolder reports whether the object is one of those that stand for a folder: the console and other tools write an empty
+// object whose key ends in "/". See [SkipFolders].
+func (o *Object) IsFolder() bool { return strings.HasSuffix(o.Key, "/") && o.Size == 0 }
+
 // EventType returns b.Type.
 func (b *Base) EventType() Type { return b.Type }
 
 // Common returns b.
 func (b *Base) Common() *Base { return b }
 
-// ID is a stable identity for deduplication: SCF gives each attempt for one event the same one, and no other event has it.
-// The wire has no event id, so it is put together from the event's name, the bucket, the id of the COS request, the version
-// and the key: one request that deletes many objects, or many versions of one, makes as many ids. An event without a
-// request id is told by its time, size and ETag instead.
+// ID returns an identity for deduplication: what SCF delivers again, the same event in the same or another attempt, has the same
+// ID. The wire has no event id, so it is put together from the event's name, the bucket, the id of the COS request, the version
+// and the key: one request that deletes many objects, or many versions of one, makes as many IDs. Without a request id its place
+// is taken by time, size, ETag and reqid, so that two equal changes of one object within a second share an ID. The function is
+// not part of it: two functions that are told of one change get the same ID.
 func (b *Base) ID() string {
 	req := b.RequestID
 	if req == "" {
@@ -112,6 +117,7 @@ func (b *Base) ID() string {
 }
 
 // IsConsoleTest reports whether the event is one of the console's test templates, which name a bucket of the vendor's own.
+// These have the same ID whenever they are sent.
 func (b *Base) IsConsoleTest() bool {
 	return b.Bucket.Name == "testpic" && b.Bucket.AppID == "1253970026"
 }
@@ -130,15 +136,15 @@ func (b *Base) String() string {
 	if t == "" {
 		t = "(no name)"
 	}
-	s := t + " " + b.Bucket.String() + "/" + quoteIfOdd(b.Object.Key)
+	s := t + " " + b.Bucket.String() + "/" + quoteIfNeeded(b.Object.Key)
 	if b.Object.VersionID != "" {
-		s += " version " + quoteIfOdd(b.Object.VersionID)
+		s += " version " + quoteIfNeeded(b.Object.VersionID)
 	}
 	if !b.Time.IsZero() {
-		s += " at " + string(appendDate(nil, b.Time))
+		s += " at " + timeText(b.Time)
 	}
 	if b.RequestID != "" {
-		s += " request " + quoteIfOdd(b.RequestID)
+		s += " request " + quoteIfNeeded(b.RequestID)
 	}
 	return s
 }

@@ -50,11 +50,11 @@ func ExampleDecode() {
 	}
 	var record *event.RecordError
 	if errors.As(err, &record) {
-		fmt.Println("record", record.Index, "is wrong:", errors.Is(err, event.ErrWrongType))
+		fmt.Println("record", record.Index, record.Problem)
 	}
 	// Output:
 	// put photos-1250000000.cos.ap-guangzhou.myqcloud.com a+b c.txt 12
-	// record 1 is wrong: true
+	// record 1 is a number, want a record
 }
 
 func ExampleEncode() {

@@ -1,16 +1,13 @@
 package event
 
-// Field is one entry of Fields.
+// Field is one entry of [Fields].
 type Field struct{ Name, Value string }
 
-// Fields is an object of texts on the wire: cosObject.meta and requestHeaders. It keeps the wire's order. Names are told apart
-// exactly as they are written, upper and lower case differ. Of entries of one name the last counts.
+// Fields is an object of strings on the wire: cosObject.meta and requestHeaders. It keeps the wire's order. Names are told apart
+// exactly as they are written: upper and lower case differ. Of entries with the same name the last counts.
 //
 // Get, Lookup and Map read; Set and Del change the list that they are called on and no copy of it. The list may as well be
 // written as a literal, ranged over and appended to.
-//
-// A value may be a secret, such as the Authorization of a COS request: text made by package fmt or log/slog has the names
-// only, and JSON has the value of each Authorization and x-cos-security-token emptied.
 type Fields []Field
 
 // Get returns the value of a name, "" if there is none.
@@ -74,64 +71,7 @@ func (f *Fields) Del(name string) {
 	*f = out
 }
 
-// String lists the names. A value may be a secret.
-func (f Fields) String() string {
-	s := "["
-	for i := range f {
-		if i > 0 {
-			s += " "
-		}
-		s += f[i].String()
-	}
-	return s + "]"
-}
-
-// GoString is String, for the verb %#v.
-func (f Fields) GoString() string { return "event.Fields" + f.String() }
-
-// MarshalJSON writes an object, its members in the order of f, with the values of Authorization headers emptied, as with
-// Notification.
-func (f Fields) MarshalJSON() ([]byte, error) {
-	return []byte(scrub(string(appendFields(nil, f)))), nil
-}
-
-// UnmarshalJSON reads an object as Decode does. As usual, null changes nothing.
-func (f *Fields) UnmarshalJSON(text []byte) error {
-	if string(text) == "null" {
-		return nil
-	}
-	d := decoder{scanner: reader(string(text))}
-	var got Fields
-	if err := d.headers(&got); err != nil {
-		return err
-	}
-	*f = got
-	return nil
-}
-
-// String is the name. The value may be a secret.
-func (f Field) String() string { return quoteIfOdd(f.Name) }
-
-// GoString is String, for the verb %#v.
-func (f Field) GoString() string { return "event.Field{" + f.String() + "}" }
-
-// MarshalJSON writes an object of one member, as Fields with this entry alone.
-func (f Field) MarshalJSON() ([]byte, error) { return Fields{f}.MarshalJSON() }
-
-// equalFields reports whether two lists have the same entries in the same order.
-func equalFields(a, b Fields) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// appendFields writes an object of texts.
+// appendFields writes an object of strings.
 func appendFields(b []byte, f Fields) []byte {
 	b = append(b, '{')
 	for i := range f {

@@ -14,7 +14,7 @@ const (
 		`"time":"1670937266123","region":"ap-guangzhou","datacontenttype":"application/json","data":` + innerRecord + `}`
 
 	eventBridgeBatch = `{"EventList":[` + eventBridge + `,{"specversion":"1.0","id":"4d6a0000-2","type":"cos:deleted:object","source":"cos.cloud.tencent",` +
-		`"subject":"qcs::cos:ap-guangzhou:uid1250000000:photos-1250000000","time":"1670937267000","data":{"what":"else"}}]}`
+		`"subject":"qcs::cos:ap-guangzhou:uid1250000000:photos-1250000000","time":"1670937267000","data":{"cos":{"cosObject":{"key":"/gone.png"}}}}]}`
 
 	workflow = `{"ObjectInfo":{"BucketId":"photos-1250000000","Region":"ap-guangzhou","Object":"in/film 1.mp4"},"Upstream":{"Name":"start"}}`
 )

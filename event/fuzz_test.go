@@ -1,6 +1,7 @@
 package event
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,7 +41,7 @@ func sampleRecord(t Type) Record {
 	r.COS.Object.Size, r.COS.Object.URL = 557, "http://"+b.Host()+"/a%20b/%E4%B8%AD.png"
 	r.Event.Queue = Target{"default", "thumb", "$DEFAULT", b.Region, b.AppID}.Queue()
 	r.Event.Source, r.Event.Time, r.Event.Version = "qcs::cos", 1650016156, "1.0"
-	r.Event.RequestParameters = RequestParameters{Fields{{"Authorization", secret}}, "198.51.100.7"}
+	r.Event.RequestParameters = RequestParameters{NewHeaders(Field{"Authorization", secret}), "198.51.100.7"}
 	return r
 }
 
@@ -104,15 +105,20 @@ func FuzzDecode(f *testing.F) {
 		if errors.As(err, &limit) { // reason 1: encoding/json has other limits
 			return
 		}
+		if err != nil && strings.Contains(err.Error(), "the payload is encoded in") { // reason 2: encoding/json repairs GBK
+			require.False(t, utf8.Valid(payload) && json.Valid(payload))
+			return
+		}
+		payload = bytes.TrimPrefix(payload, []byte(byteOrderMark)) // reason 3: encoding/json does not know it
 		require.Equal(t, json.Valid(payload), !errors.As(err, &syntax), "same JSON: %v", err)
-		if errors.Is(err, ErrNotNotification) {
+		var bad RecordErrors
+		if err != nil && !errors.As(err, &bad) {
+			require.ErrorIs(t, err, ErrNotNotification)
 			return
 		}
 
 		events, err2 := Decode(payload)
 		require.Equal(t, fmt.Sprint(err), fmt.Sprint(err2))
-		var bad RecordErrors
-		errors.As(err, &bad)
 		require.Equal(t, len(n.Records), len(events)+len(bad), "every record is an event or an error")
 		for _, e := range events {
 			require.NotNil(t, e.Common().Record)
@@ -124,17 +130,17 @@ func FuzzDecode(f *testing.F) {
 			require.Error(t, strictErr, "strict refuses what lenient does")
 		}
 
-		if !uniqueExactNames(payload) { // reason 2: encoding/json folds case, and merges members that come twice
+		if !uniqueExactNames(payload) { // reason 4: encoding/json folds case, and merges members that come twice
 			return
 		}
 		var want oracle
-		if json.Unmarshal(payload, &want) != nil { // reason 3: types that only we accept or only we refuse
+		if json.Unmarshal(payload, &want) != nil { // reason 5: types that only we accept or only we refuse
 			return
 		}
 		require.Len(t, n.Records, len(want.Records))
 		for i, w := range want.Records {
 			r := n.Records[i]
-			if r.blank() {
+			if r.unreadable {
 				continue
 			}
 			same(t, w.COS.NotificationID, r.COS.NotificationID)
@@ -224,6 +230,7 @@ func FuzzRoundTrip(f *testing.F) {
 		out, err := Encode(n)
 		require.NoError(t, err)
 		require.True(t, json.Valid(out))
+		payload = bytes.TrimPrefix(payload, []byte(byteOrderMark))
 		if utf8.Valid(payload) {
 			require.Equal(t, exact(t, payload), exact(t, out))
 		}
@@ -233,7 +240,7 @@ func FuzzRoundTrip(f *testing.F) {
 
 		for i := range n.Records {
 			r := n.Records[i]
-			if r.blank() {
+			if r.unreadable {
 				continue
 			}
 			r.COS.Object.Key += "/changed\"\\\n"
@@ -241,14 +248,14 @@ func FuzzRoundTrip(f *testing.F) {
 			r.Event.Time--
 			r.COS.Bucket.CosRegion = "ap-changed"
 			r.COS.Object.Meta = Fields{{"x-cos-meta-new", "1"}, {"ETag", "changed"}}
-			r.Event.RequestParameters.Headers = nil
+			r.Event.RequestParameters.Headers = Headers{}
 			text, err := appendRecord(nil, &r, i)
 			require.NoError(t, err)
 			var back Record
 			require.NoError(t, back.UnmarshalJSON(text), string(text))
-			back.raw = r.raw
-			if len(back.Event.RequestParameters.Headers) == 0 {
-				back.Event.RequestParameters.Headers = nil
+			back.text = r.text
+			if len(back.Event.RequestParameters.Headers.Fields()) == 0 {
+				back.Event.RequestParameters.Headers = Headers{}
 			}
 			require.Equal(t, r, back)
 		}

@@ -61,7 +61,7 @@ func cutPart(s, part string) (string, bool) {
 }
 
 // judge asks the url's path about a candidate: if the decoded path is the candidate, that is the key; if it is the decoded
-// candidate, the candidate came encoded. A query or fragment may follow a path, but unencoded keys may also contain '?' and
+// candidate, the candidate came encoded, as a path or, if it has escapes, as a form, where '+' is a space. A query or fragment may follow a path, but unencoded keys may also contain '?' and
 // '#', so that the whole is tried first.
 func judge(candidate, path string) (key string, ok bool) {
 	decoded := unescape(candidate)
@@ -80,7 +80,14 @@ func judgeWhole(candidate, decoded, path string) (key string, ok bool) {
 	if decodesTo(path, candidate) {
 		return candidate, true
 	}
-	return decoded, len(decoded) != len(candidate) && decodesTo(path, decoded)
+	if len(decoded) != len(candidate) && decodesTo(path, decoded) {
+		return decoded, true
+	}
+	if len(decoded) != len(candidate) && strings.IndexByte(candidate, '+') >= 0 {
+		form := unescape(strings.ReplaceAll(candidate, "+", " "))
+		return form, decodesTo(path, form)
+	}
+	return "", false
 }
 
 // decodesTo reports whether percent-decoding path gives key. A '%' that begins no escape stands for itself.

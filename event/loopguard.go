@@ -39,8 +39,9 @@ func functionMark(t Target) string {
 // LoopOption changes LoopGuard.
 type LoopOption func(*loopGuard)
 
-// LoopRepeats sets how many events of one type for one object may come within a time. The default is 20 in a minute; n < 0 allows
-// any number.
+// LoopRepeats sets how many different events that say created, of whatever type, may come for one object within a time. The first
+// event of an object starts the time; an event delivered again does not count. The default is 20 in a minute; n < 0 allows any
+// number.
 func LoopRepeats(n int, within time.Duration) LoopOption {
 	if within <= 0 {
 		panic("event: LoopRepeats: not a positive duration")
@@ -167,7 +168,7 @@ func signerOf(r *Record) string {
 	if r == nil {
 		return ""
 	}
-	for _, f := range r.Event.RequestParameters.Headers {
+	for _, f := range r.Event.RequestParameters.Headers.Fields() {
 		if !foldEqual(f.Name, "authorization") {
 			continue
 		}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// MarshalJSON is Encode with the values of Authorization headers emptied: JSON is what logs are made of, and an
-// Authorization is a secret. Use Encode for the exact wire form.
+// MarshalJSON is [Encode] with the values of Authorization headers emptied: JSON is what logs are made of, and an
+// Authorization is a secret. Use [Encode] for the exact wire form.
 func (n Notification) MarshalJSON() ([]byte, error) {
 	b, err := Encode(n)
 	if err != nil {
@@ -15,7 +15,7 @@ func (n Notification) MarshalJSON() ([]byte, error) {
 	return []byte(scrub(string(b))), nil
 }
 
-// UnmarshalJSON is DecodeNotification without a limit of size. As usual, null changes nothing.
+// UnmarshalJSON is [DecodeNotification] without a limit of size. As usual, null changes nothing.
 func (n *Notification) UnmarshalJSON(payload []byte) error {
 	if string(payload) == "null" {
 		return nil
@@ -47,19 +47,15 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 	if err := d.record(&got); err != nil {
 		return err
 	}
-	got.raw = trim(d.s)
+	whole := trim(d.s)
+	got.text = &whole
 	*r = got
 	return nil
 }
 
-// MarshalJSON writes the wire form with the values of Authorization headers emptied, as with Notification.
-func (p RequestParameters) MarshalJSON() ([]byte, error) {
-	b := append([]byte(`{"requestHeaders":`), scrub(string(appendFields(nil, p.Headers)))...)
-	b = append(b, `,"requestSourceIP":`...)
-	return append(appendText(b, p.SourceIP), '}'), nil
-}
-
-// MarshalJSON writes what a log wants of an event: every field but Record. It is one way; the wire form is Encode's.
+// MarshalJSON writes what a log wants of an event, without empty members: type, time, bucket, region, key, size, etag,
+// contentType, storageClass, versionId, requestId, sourceIP, function and metadata. Record and Object.URL are not among them.
+// [Encode] writes the wire form.
 func (b Base) MarshalJSON() ([]byte, error) {
 	out := []byte(`{"type":`)
 	out = appendText(out, string(b.Type))
@@ -70,7 +66,7 @@ func (b Base) MarshalJSON() ([]byte, error) {
 		}
 	}
 	if !b.Time.IsZero() {
-		text("time", string(appendDate(nil, b.Time)))
+		text("time", timeText(b.Time))
 	}
 	text("bucket", b.Bucket.ID())
 	text("region", b.Bucket.Region)
@@ -91,6 +87,17 @@ func (b Base) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
+// UnmarshalJSON always fails: an event is not read by itself but from a payload, by [Decode] or a [Mux]. Without it
+// encoding/json would make an empty event of any payload.
+func (b *Base) UnmarshalJSON([]byte) error {
+	return &notNotification{"encoding/json cannot read an event; use Decode or a Mux for the payload"}
+}
+
+// isSecret reports whether a header's value is a secret.
+func isSecret(name string) bool {
+	return foldEqual(name, "authorization") || foldEqual(name, "x-cos-security-token")
+}
+
 // scrub empties the value of every member called Authorization or x-cos-security-token, at any depth.
 func scrub(text string) string {
 	var out strings.Builder
@@ -108,7 +115,7 @@ func (d *scanner) scrub(out *strings.Builder) {
 		name, more, err := d.first()
 		for ; more && err == nil; name, more, err = d.next() {
 			out.WriteString(d.s[start:d.pos])
-			if foldEqual(name, "authorization") || foldEqual(name, "x-cos-security-token") {
+			if isSecret(name) {
 				out.WriteString(`""`)
 				_ = d.skip()
 			} else {

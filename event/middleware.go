@@ -3,10 +3,13 @@ package event
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
 	"time"
 )
 
-// Recover makes a *PanicError, with the stack, of a handler's panic, so that the event fails like any other. Without it the
+// Recover makes a *[PanicError], with the stack, of a handler's panic, so that the event fails like any other. Without it the
 // panic goes on after the payload's other events were handled, and the process ends, as is usual in Go. Put it first: what
 // is outside of it is not covered.
 func Recover() Middleware {
@@ -14,7 +17,8 @@ func Recover() Middleware {
 		return func(ctx context.Context, e Event) (err error) {
 			defer func() {
 				if v := recover(); v != nil {
-					err = &PanicError{Value: v, Stack: stack()}
+					p := newPanicError(v)
+					err = &p
 				}
 			}()
 			return next(ctx, e)
@@ -22,19 +26,16 @@ func Recover() Middleware {
 	}
 }
 
-// Logger is the part of *slog.Logger that Log needs. It stands for it in Log's signature so that programs which only decode
-// do not carry log/slog.
-type Logger interface {
-	InfoContext(ctx context.Context, msg string, args ...any)
-	ErrorContext(ctx context.Context, msg string, args ...any)
-}
-
-// Log writes a line for each event to l, a *slog.Logger: level Info if it was handled, Error if it failed, then with the
-// error and, for a panic that Recover caught, the stack. The line tells type, bucket, key, version, size, the COS request and the
-// duration; it has neither metadata nor headers, which may hold secrets.
-func Log[L Logger](l L) Middleware {
+// Log writes a line for each event to l: level Info if it was handled, Error if it failed, then with the error and, for a panic
+// that [Recover] caught, the stack. The line tells type, bucket, key, version, size, the COS request and the duration; it has
+// neither metadata nor headers, which may hold secrets. A nil l means [slog.Default] at the time of the event.
+func Log(l *slog.Logger) Middleware {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, e Event) error {
+			l := l
+			if l == nil {
+				l = slog.Default()
+			}
 			start := time.Now()
 			err := next(ctx, e)
 			b := e.Common()
@@ -60,7 +61,7 @@ func Log[L Logger](l L) Middleware {
 	}
 }
 
-// ErrTimeout is the cause of a context that Timeout ended; errors.Is(err, context.DeadlineExceeded) holds for it too.
+// ErrTimeout is the cause of a context that [Timeout] ended; errors.Is(err, context.DeadlineExceeded) holds for it too.
 var ErrTimeout error = timeoutError{}
 
 type timeoutError struct{}
@@ -69,11 +70,12 @@ func (timeoutError) Error() string        { return "event: a handler took too lo
 func (timeoutError) Timeout() bool        { return true }
 func (timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// Timeout gives a handler at most d for one event: its context ends then, with the cause ErrTimeout. A handler that does not
-// look at its context is not stopped; an error it returns after that is joined with ErrTimeout.
+// Timeout gives a handler at most d for one event: its context ends then, with the cause [ErrTimeout]. A handler that does not
+// look at its context is not stopped; for an error it returns after that errors.Is(err, ErrTimeout) holds. Timeout panics if d is
+// not positive.
 func Timeout(d time.Duration) Middleware {
 	if d <= 0 {
-		panic("event: Timeout: not a positive duration")
+		panic("event: Timeout was given " + d.String() + ", want a positive duration")
 	}
 	return func(next Handler) Handler {
 		return func(ctx context.Context, e Event) error {
@@ -81,7 +83,7 @@ func Timeout(d time.Duration) Middleware {
 			defer cancel()
 			err := next(ctx, e)
 			if err != nil && context.Cause(ctx) == ErrTimeout && !errors.Is(err, ErrTimeout) {
-				return errors.Join(err, ErrTimeout)
+				return fmt.Errorf("%w: %w", ErrTimeout, err)
 			}
 			return err
 		}
@@ -89,10 +91,10 @@ func Timeout(d time.Duration) Middleware {
 }
 
 // Limit lets at most n events be handled at a time, counted over all calls of Invoke. An event that waits for its turn
-// when its context ends fails with the context's error.
+// when its context ends fails with the context's cause. Limit panics if n is less than 1.
 func Limit(n int) Middleware {
 	if n < 1 {
-		panic("event: Limit: less than 1")
+		panic("event: Limit was given " + strconv.Itoa(n) + ", want at least 1")
 	}
 	turns := make(chan struct{}, n)
 	return func(next Handler) Handler {
@@ -103,6 +105,19 @@ func Limit(n int) Middleware {
 				return context.Cause(ctx)
 			}
 			defer func() { <-turns }()
+			return next(ctx, e)
+		}
+	}
+}
+
+// SkipFolders drops the events of objects that stand for a folder (see [Object.IsFolder]): they are done, and no handler is called.
+// Opened they are empty objects, which a handler for files can do nothing with.
+func SkipFolders() Middleware {
+	return func(next Handler) Handler {
+		return func(ctx context.Context, e Event) error {
+			if e.Common().Object.IsFolder() {
+				return nil
+			}
 			return next(ctx, e)
 		}
 	}

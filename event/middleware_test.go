@@ -112,7 +112,7 @@ func TestDedupCrash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := event.NewMemoryStore(10)
 		e := eventtest.Put()
-		state, err := store.Claim(context.Background(), e.ID(), "crashed", 30*time.Second)
+		state, err := store.Claim(context.Background(), "ap-guangzhou/default/thumb|"+e.ID(), "crashed", 30*time.Second)
 		require.NoError(t, err)
 		require.Equal(t, event.Claimed, state)
 		calls := 0

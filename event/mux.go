@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -14,7 +15,8 @@ type Handler func(context.Context, Event) error
 type Middleware func(next Handler) Handler
 
 // Mux sends each event of a payload to the handler registered for it. Register everything first, then serve: a
-// registration after the first event panics, as does one that is already there. Serving is safe for concurrent use.
+// registration after the first event panics, as does one that is already there. Serving is safe for concurrent use. The zero
+// value is ready to use, with the defaults of [NewMux].
 //
 // # Which handler gets an event
 //
@@ -30,10 +32,10 @@ type Mux struct {
 	mu        sync.Mutex
 	routes    []*route
 	mw        []Middleware
-	unhandled Handler
-	decode    func([]byte) ([]Event, []int, error)
-	parallel  int
-	serving   atomic.Pointer[table] // nil until the first event
+	unhandled Handler                              // nil: fail with ErrUnhandled
+	decode    func([]byte) ([]Event, []int, error) // nil: Decode
+	parallel  int                                  // 0: one after the other
+	serving   atomic.Pointer[table]                // nil until the first event
 }
 
 // table is what a Mux serves from.
@@ -42,21 +44,21 @@ type table struct {
 	unhandled Handler
 }
 
-// MuxOption changes a Mux.
+// MuxOption changes a [Mux].
 type MuxOption func(*Mux)
 
-// Decoding sets how Invoke decodes, for example Decoding(Strict()).
-func Decoding(opts ...DecodeOption) MuxOption {
+// WithDecoding sets how Invoke decodes, for example WithDecoding(Strict()).
+func WithDecoding(opts ...DecodeOption) MuxOption {
 	return func(m *Mux) {
 		m.decode = func(payload []byte) ([]Event, []int, error) { return decodeIndexed(payload, opts) }
 	}
 }
 
-// DecodeWith makes Invoke decode with f instead of Decode, for example with DecodeAny for a function that is given events in
-// several forms.
-func DecodeWith(f func(payload []byte) ([]Event, error)) MuxOption {
+// WithDecoder makes Invoke decode with f instead of [Decode], for example with [DecodeAny] for a function that is given events in
+// several forms. It panics if f is nil.
+func WithDecoder(f func(payload []byte, opts ...DecodeOption) ([]Event, error)) MuxOption {
 	if f == nil {
-		panic("event: DecodeWith: nil function")
+		panic("event: WithDecoder was given nil")
 	}
 	return func(m *Mux) {
 		m.decode = func(payload []byte) ([]Event, []int, error) {
@@ -66,49 +68,46 @@ func DecodeWith(f func(payload []byte) ([]Event, error)) MuxOption {
 	}
 }
 
-// Concurrency lets Invoke handle up to n events of one payload at a time. The default is 1: one after the other, in the
-// payload's order.
-func Concurrency(n int) MuxOption {
+// WithConcurrency lets Invoke handle up to n events of one payload at a time. The default is 1: one after the other, in the
+// payload's order. It panics if n is less than 1.
+func WithConcurrency(n int) MuxOption {
 	if n < 1 {
-		panic("event: Concurrency: less than 1")
+		panic("event: WithConcurrency was given " + strconv.Itoa(n) + ", want at least 1")
 	}
 	return func(m *Mux) { m.parallel = n }
 }
 
 // NewMux returns an empty Mux.
 func NewMux(opts ...MuxOption) *Mux {
-	m := &Mux{unhandled: refuse, parallel: 1}
-	Decoding()(m)
+	m := &Mux{}
 	for _, o := range opts {
 		o(m)
 	}
 	return m
 }
 
-// refuse is the default for events that have no handler.
-func refuse(_ context.Context, e Event) error { return &unhandledError{e.EventType()} }
-
-// Use puts middleware around every handler, the one of OnUnhandled included. The first one is the outermost.
+// Use puts middleware around every handler, the one of OnUnhandled included. The first one is the outermost. It panics if one is
+// nil.
 func (m *Mux) Use(mw ...Middleware) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.open("Use")
 	for _, w := range mw {
 		if w == nil {
-			panic("event: Use: nil middleware")
+			panic("event: Use was given nil")
 		}
 	}
 	m.mw = append(m.mw, mw...)
 }
 
-// OnUnhandled sets what happens to events that no handler matches. By default they fail with ErrUnhandled, so that
-// nothing vanishes silently; to ignore them on purpose, set a handler that returns nil.
+// OnUnhandled sets what happens to events that no handler matches. By default they fail with [ErrUnhandled],
+// whose text names the handlers that nearly matched, so that nothing vanishes silently; to ignore them on purpose, set a handler that returns nil.
 func (m *Mux) OnUnhandled(h func(context.Context, Event) error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.open("OnUnhandled")
 	if h == nil {
-		panic("event: OnUnhandled: nil handler")
+		panic("event: OnUnhandled was given nil")
 	}
 	m.unhandled = h
 }
@@ -131,7 +130,11 @@ func (m *Mux) table() *table {
 		return t
 	}
 	t := buildTable(m.routes, m.wrap)
-	t.unhandled = m.wrap(m.unhandled)
+	t.unhandled = t.refuse
+	if m.unhandled != nil {
+		t.unhandled = m.unhandled
+	}
+	t.unhandled = m.wrap(t.unhandled)
 	m.serving.Store(t)
 	return t
 }
@@ -143,26 +146,42 @@ func (m *Mux) wrap(h Handler) Handler {
 	return h
 }
 
-// Handle sends one event to its handler, through the middleware. It fits Handler.
+// Handle sends one event to its handler, through the middleware. It fits [Handler]. An event that is nil, or whose Common is nil,
+// is an error.
 func (m *Mux) Handle(ctx context.Context, e Event) error {
 	t := m.table()
+	if isNil(e) {
+		return errors.New("event: Handle was given a nil event")
+	}
 	for _, r := range t.byClass[classOf(e)] {
-		if r.takes(e.Common()) {
+		if r.takes(e) {
 			return r.handler(ctx, e)
 		}
 	}
 	return t.unhandled(ctx, e)
 }
 
+// isNil reports whether there is nothing to know of an event.
+func isNil(e Event) bool { return e == nil || e.Common() == nil }
+
+// refuse is the default for events that no handler matches.
+func (t *table) refuse(_ context.Context, e Event) error {
+	return &unhandledError{e.EventType(), t.nearly(e)}
+}
+
 // Invoke decodes a payload and handles every event of it, even when one fails. It fits function.Handler. The result is
-// always nil. The error is nil if all went well; ErrNotNotification or *LimitError if nothing could be decoded; else an
-// *InvokeError, which lists each record that could not be read (*RecordError) or handled (*HandlerError).
+// always nil. The error is nil if all went well; [ErrNotNotification] or *[LimitError] if nothing could be decoded; else an
+// *[InvokeError], which lists each record that could not be read (*[RecordError]) or handled (*[HandlerError]).
 //
-// When ctx is done, the events not yet begun fail with its error. A panic of a handler goes on as a panic of
-// Invoke with a *PanicError, after the other events were handled; use Recover to make it an error.
+// When ctx is done, the events not yet begun fail with its error. A panic of a handler goes on as a panic of Invoke with a
+// *[PanicError], after the other events were handled; use [Recover] to make it an error.
 func (m *Mux) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	m.table()
-	events, indexes, err := m.decode(payload)
+	decode := m.decode
+	if decode == nil {
+		decode = func(payload []byte) ([]Event, []int, error) { return decodeIndexed(payload, nil) }
+	}
+	events, indexes, err := decode(payload)
 	bad, isRecords := err.(RecordErrors)
 	if err != nil && !isRecords && len(events) == 0 {
 		return nil, err
@@ -171,29 +190,18 @@ func (m *Mux) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	for i := range errs {
 		errs[i] = errNotReached
 	}
-	m.each(ctx, events, errs)
+	m.handleAll(ctx, events, errs)
 
-	failed := 0
-	for i, e := range errs {
-		if p, ok := e.(*goPanic); ok {
-			panic(&p.PanicError)
-		}
-		if e != nil {
-			index := i
-			if indexes != nil {
-				index = indexes[i]
-			}
-			errs[i] = &HandlerError{Index: index, Event: events[i], Err: e}
-			failed++
-		}
-	}
-	if failed == 0 && err == nil {
-		return nil, nil
-	}
-	out := &InvokeError{Records: len(events) + len(bad)}
+	out := &InvokeError{Records: len(events)}
 	if err != nil && !isRecords {
 		out.Errors = append(out.Errors, err)
 	}
+	for _, b := range bad {
+		if b.Index >= 0 {
+			out.Records++
+		}
+	}
+	var raise *PanicError
 	for i, e := range errs {
 		if e == nil {
 			continue
@@ -206,19 +214,36 @@ func (m *Mux) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 			out.Errors = append(out.Errors, bad[0])
 			bad = bad[1:]
 		}
-		out.Errors = append(out.Errors, e)
+		if p, ok := e.(*goPanic); ok {
+			if raise == nil {
+				raise = &p.PanicError
+				continue
+			}
+			e = &p.PanicError
+		}
+		out.Errors = append(out.Errors, &HandlerError{Index: index, Event: events[i], Err: e})
 	}
 	for _, b := range bad {
 		out.Errors = append(out.Errors, b)
 	}
+	if raise != nil {
+		raise.raised = true
+		if len(out.Errors) > 0 {
+			raise.others = out
+		}
+		panic(raise)
+	}
+	if len(out.Errors) == 0 {
+		return nil, nil
+	}
 	return nil, out
 }
 
-// each handles the events, each error in its place.
-func (m *Mux) each(ctx context.Context, events []Event, errs []error) {
-	if m.parallel == 1 || len(events) == 1 {
+// handleAll handles the events and puts each error in its place.
+func (m *Mux) handleAll(ctx context.Context, events []Event, errs []error) {
+	if m.parallel <= 1 || len(events) == 1 {
 		for i, e := range events {
-			errs[i] = m.one(ctx, e)
+			errs[i] = m.handleOne(ctx, e)
 		}
 		return
 	}
@@ -231,7 +256,7 @@ func (m *Mux) each(ctx context.Context, events []Event, errs []error) {
 				if i >= len(events) {
 					return
 				}
-				errs[i] = m.one(ctx, events[i])
+				errs[i] = m.handleOne(ctx, events[i])
 			}
 		})
 	}
@@ -244,13 +269,13 @@ var errNotReached = errors.New("event: the handler called runtime.Goexit")
 // goPanic carries a panic from a handler to Invoke.
 type goPanic struct{ PanicError }
 
-func (m *Mux) one(ctx context.Context, e Event) (err error) {
+func (m *Mux) handleOne(ctx context.Context, e Event) (err error) {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			err = &goPanic{PanicError{Value: v, Stack: stack()}}
+			err = &goPanic{newPanicError(v)}
 		}
 	}()
 	return m.Handle(ctx, e)

@@ -130,8 +130,8 @@ func TestMuxRegistrationPanics(t *testing.T) {
 		},
 		"bucket without region":  func(*event.Mux) { event.InBucket(event.Bucket{Name: "photos", AppID: "1250000000"}) },
 		"a type of no event":     func(m *event.Mux) { event.On(m, func(context.Context, foreign) error { return nil }) },
-		"no concurrency":         func(*event.Mux) { event.Concurrency(0) },
-		"nil decoder":            func(*event.Mux) { event.DecodeWith(nil) },
+		"no concurrency":         func(*event.Mux) { event.WithConcurrency(0) },
+		"nil decoder":            func(*event.Mux) { event.WithDecoder(nil) },
 		"after the first event":  func(m *event.Mux) { _ = m.Handle(context.Background(), eventtest.Put()); event.On(m, put) },
 		"middleware when frozen": func(m *event.Mux) { _, _ = m.Invoke(context.Background(), nil); m.Use(event.Recover()) },
 		"unhandled when frozen":  func(m *event.Mux) { _, _ = m.Invoke(context.Background(), nil); m.OnUnhandled(nothing) },
@@ -181,7 +181,6 @@ func TestMuxEveryRecordHandledAndOneError(t *testing.T) {
 	assert.Equal(t, []int{0, 2, 3, 5}, index, "in the records' order, with the records' indexes")
 	assert.ErrorIs(t, err, sentinel)
 	assert.ErrorIs(t, err, event.ErrUnhandled)
-	assert.ErrorIs(t, err, event.ErrWrongType)
 	assert.Equal(t, 5, len(strings.Split(err.Error(), "\n")))
 	assert.Contains(t, err.Error(), "record 3 (cos:ObjectCreated:Put photos-1250000000@ap-guangzhou/3")
 
@@ -220,19 +219,21 @@ func TestMuxMiddlewareOrder(t *testing.T) {
 }
 
 func TestMuxOptions(t *testing.T) {
-	odd := []byte(`{"Records":[{"later":1,"event":{"eventName":"cos:ObjectCreated:Put"}}]}`)
+	odd := []byte(`{"Records":[{"later":1,"cos":{"cosObject":{"key":"k"}},"event":{"eventName":"cos:ObjectCreated:Put"}}]}`)
 	handler := func(context.Context, event.Event) error { return nil }
 	lenient := event.NewMux()
 	event.On(lenient, handler)
 	_, err := lenient.Invoke(t.Context(), odd)
 	assert.NoError(t, err)
-	strict := event.NewMux(event.Decoding(event.Strict()))
+	strict := event.NewMux(event.WithDecoding(event.Strict()))
 	event.On(strict, handler)
 	_, err = strict.Invoke(t.Context(), odd)
-	assert.ErrorIs(t, err, event.ErrUnknownMember)
+	var wrong *event.RecordError
+	require.ErrorAs(t, err, &wrong)
+	assert.Equal(t, "later", wrong.Path)
 
 	step := []byte(`{"ObjectInfo":{"BucketId":"photos-1250000000","Region":"ap-guangzhou","Object":"a"}}`)
-	forms := event.NewMux(event.DecodeWith(func(p []byte) ([]event.Event, error) { return event.DecodeAny(p) }))
+	forms := event.NewMux(event.WithDecoder(event.DecodeAny))
 	seen := ""
 	event.On(forms, func(_ context.Context, e *event.Unknown) error { seen = e.Object.Key; return nil })
 	_, err = forms.Invoke(t.Context(), step)
@@ -244,7 +245,7 @@ func TestMuxConcurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var running, most, total atomic.Int32
 		release := make(chan struct{})
-		m := event.NewMux(event.Concurrency(3))
+		m := event.NewMux(event.WithConcurrency(3))
 		event.On(m, func(context.Context, event.Event) error {
 			if n := running.Add(1); n > most.Load() {
 				most.Store(n)
@@ -281,7 +282,7 @@ func TestMuxConcurrency(t *testing.T) {
 
 func TestMuxPanicAfterTheOthers(t *testing.T) {
 	for _, n := range []int{1, 4} {
-		m := event.NewMux(event.Concurrency(n))
+		m := event.NewMux(event.WithConcurrency(n))
 		var handled atomic.Int32
 		event.On(m, func(_ context.Context, e event.Event) error {
 			if e.Common().Object.Key == "1" {
@@ -305,7 +306,7 @@ func TestMuxPanicAfterTheOthers(t *testing.T) {
 }
 
 func TestMuxGoexitIsNoSuccess(t *testing.T) {
-	m := event.NewMux(event.Concurrency(2))
+	m := event.NewMux(event.WithConcurrency(2))
 	event.On(m, func(context.Context, event.Event) error { runtime.Goexit(); return nil })
 	_, err := m.Invoke(t.Context(), eventtest.Payload(eventtest.Put(eventtest.Key("1")), eventtest.Put(eventtest.Key("2")), eventtest.Put(eventtest.Key("3"))))
 	var all *event.InvokeError

@@ -1,8 +1,11 @@
 package event
 
 import (
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strconv"
+	"strings"
 )
 
 // HandlerError says that one event could not be handled.
@@ -12,16 +15,16 @@ type HandlerError struct {
 	Err   error
 }
 
-// Error tells the index, the event and what the handler said.
+// Error names the index and the event, and has the handler's error, all on one line.
 func (e *HandlerError) Error() string {
 	s := "event: record " + strconv.Itoa(e.Index)
-	if e.Event != nil {
+	if !isNil(e.Event) {
 		s += " (" + e.Event.Common().String() + ")"
 	}
 	if e.Err == nil {
 		return s + ": failed"
 	}
-	return s + ": " + e.Err.Error()
+	return s + ": " + oneLine(e.Err.Error())
 }
 
 // Unwrap returns Err.
@@ -33,60 +36,86 @@ type InvokeError struct {
 	Errors  []error // *RecordError and *HandlerError
 }
 
-// Error lists every failure on a line of its own.
+// Error lists the first ten failures, each on a line, and counts the others.
 func (e *InvokeError) Error() string {
-	s := "event: " + strconv.Itoa(len(e.Errors)) + " of " + strconv.Itoa(e.Records) + " records failed"
+	records := 0
 	for _, x := range e.Errors {
-		s += "\n" + x.Error()
+		if r, ok := x.(*RecordError); !ok || r.Index >= 0 {
+			records++
+		}
 	}
-	return s
+	s := "event: " + strconv.Itoa(records) + " of " + strconv.Itoa(e.Records) + " records failed"
+	if len(e.Errors) == 0 {
+		return s
+	}
+	return s + "\n" + listErrors(len(e.Errors), func(i int) error { return e.Errors[i] })
 }
 
 // Unwrap gives errors.Is and errors.As each failure.
 func (e *InvokeError) Unwrap() []error { return e.Errors }
 
-// PanicError is what a handler panicked with.
+// PanicError is what a handler panicked with: the error that [Recover] makes of it, and what [Mux.Invoke] panics with otherwise.
 type PanicError struct {
 	Value any
-	Stack []byte // of the goroutine that panicked, as text
+	Stack []byte // of the goroutine that panicked, as debug.Stack writes it
+
+	callers []uintptr    // of the same goroutine
+	raised  bool         // goes on as a panic of Invoke
+	others  *InvokeError // what else failed in the payload, if raised
 }
 
-// Error tells the value, not the stack.
-func (e *PanicError) Error() string { return "event: a handler panicked: " + valueText(e.Value) }
-
-// Unwrap returns the value if it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
+// newPanicError is called in the function that recovered v.
+func newPanicError(v any) PanicError {
+	pcs := make([]uintptr, 64)
+	return PanicError{Value: v, Stack: debug.Stack(), callers: pcs[:runtime.Callers(3, pcs)]}
 }
 
-// valueText is a panic's value as text, without package fmt.
-func valueText(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "nil"
-	case error:
-		return v.Error()
-	case string:
-		return v
-	case interface{ String() string }:
-		return v.String()
-	case int:
-		return strconv.Itoa(v)
+// Error is the value's text. Of a panic that goes on, which Go prints when the process ends, it has the other failures of the
+// payload and the stack as well.
+func (e *PanicError) Error() string {
+	s := "event: a handler panicked: " + fmt.Sprint(e.Value)
+	if !e.raised {
+		return s
 	}
-	return "a value that is no text"
+	if e.others != nil {
+		s += "\n" + e.others.Error()
+	}
+	return s + "\n\n" + string(e.Stack)
 }
 
-type unhandledError struct{ typ Type }
+// Unwrap returns the value, if it is an error, and the other failures of the payload, if it goes on as a panic.
+func (e *PanicError) Unwrap() []error {
+	var out []error
+	if err, ok := e.Value.(error); ok {
+		out = append(out, err)
+	}
+	if e.others != nil {
+		out = append(out, e.others)
+	}
+	return out
+}
 
-func (e *unhandledError) Error() string        { return ErrUnhandled.Error() + ": " + quote(string(e.typ)) }
+// Panic returns what a runtime reports of the panic: the value, the program counters of the goroutine that panicked (see
+// [runtime.CallersFrames]), and what else failed in the payload, nil if nothing did. Package function does so.
+func (e *PanicError) Panic() (value any, callers []uintptr, others error) {
+	if e.others != nil {
+		others = e.others
+	}
+	return e.Value, e.callers, others
+}
+
+// unhandledError is the error of an event that no handler takes.
+type unhandledError struct {
+	typ    Type
+	nearly []string // the handlers that would take it but for a filter
+}
+
+func (e *unhandledError) Error() string {
+	s := ErrUnhandled.Error() + " for " + quote(string(e.typ))
+	if len(e.nearly) > 0 {
+		s += ": not matched by " + strings.Join(e.nearly, ", ")
+	}
+	return s
+}
+
 func (e *unhandledError) Is(target error) bool { return target == ErrUnhandled }
-
-// stack is debug.Stack without package fmt.
-func stack() []byte {
-	for buf := make([]byte, 4<<10); ; buf = make([]byte, 2*len(buf)) {
-		if n := runtime.Stack(buf, false); n < len(buf) {
-			return buf[:n]
-		}
-	}
-}

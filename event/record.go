@@ -1,22 +1,28 @@
 package event
 
-// Notification is what COS sends to a function: a list of records. Decode and DecodeNotification read it, Encode writes it.
+import "slices"
+
+// Notification is what COS sends to a function: a list of records. [Decode] and [DecodeNotification] read it, [Encode] writes it.
 type Notification struct {
 	Records []Record
 
-	raw string // the payload it was decoded from, for the members beside Records
+	text *string // the payload it was decoded from, for the members beside Records; nil for one made by hand
 }
 
 // Record is one element of Records, in the wire's own shape. Its fields hold what the wire has, unresolved: the key with
 // its /appid/bucket/ in front, the region as a short code.
 //
-// A record that was decoded remembers its text: encoding it gives back every member, known or not, as it came, save for
-// fields changed since. A copy is independent of the record, as long as the entries of its Fields are changed by Set and Del.
+// A record that was decoded remembers its text: encoding it gives back every member, known or not, as it came, except for
+// fields changed since. A copy is independent of the record, as long as the entries of its Meta are changed by Set and Del.
+//
+// The record's text and the request headers, which hold the Authorization of the COS request, are out of the reach of package fmt,
+// log/slog and encoding/json, whatever the record itself is a part of: see [Headers].
 type Record struct {
 	COS   RecordCOS
 	Event RecordEvent
 
-	raw string // the text it was decoded from, "" for one made by hand
+	text       *string // what it was decoded from, nil for one made by hand
+	unreadable bool    // the text is not a COS record, so that the fields are zero
 }
 
 // RecordCOS is the member "cos".
@@ -59,35 +65,39 @@ type RecordEvent struct {
 
 // RequestParameters is the member "requestParameters".
 type RequestParameters struct {
-	Headers  Fields // requestHeaders: Authorization, a secret
-	SourceIP string // requestSourceIP
+	Headers  Headers // requestHeaders
+	SourceIP string  // requestSourceIP
 }
 
-// String shows the records as Record.String does.
-func (n Notification) String() string {
-	s := "["
-	for i := range n.Records {
-		if i > 0 {
-			s += ", "
-		}
-		s += n.Records[i].String()
+// Headers holds the headers of the COS request as the wire has them. Of these the Authorization is a secret. The zero value has
+// none. Headers are not changed but replaced, by what [NewHeaders] returns.
+//
+// They are kept behind a pointer to a string, which no verb of package fmt follows, not even one that does not fit: printed,
+// also as a part of something else, headers are an address.
+type Headers struct {
+	json *string // an object of strings
+}
+
+// NewHeaders returns headers with these fields.
+func NewHeaders(fields ...Field) Headers {
+	text := string(appendFields(nil, fields))
+	return Headers{&text}
+}
+
+// Fields returns a new list of the headers, nil if the wire has none. What prints it prints the secret.
+func (h Headers) Fields() Fields {
+	if h.json == nil {
+		return nil
 	}
-	return s + "]"
+	d := decoder{scanner: reader(*h.json)}
+	var f Fields
+	if d.headers(&f) != nil {
+		return nil // cannot be: the text was read before
+	}
+	return f
 }
 
-// String shows the record without its request headers, which hold a secret, and without metadata.
-func (r Record) String() string {
-	return quoteIfOdd(r.Event.Name) + " " + quoteIfOdd(r.COS.Bucket.Name) + " " + quoteIfOdd(r.COS.Object.Key)
+// same reports whether headers are those of o.
+func (h Headers) same(o Headers) bool {
+	return h == o || h.json != nil && o.json != nil && *h.json == *o.json || slices.Equal(h.Fields(), o.Fields())
 }
-
-// String shows the address only: the headers hold a secret.
-func (p RequestParameters) String() string { return "from " + quoteIfOdd(p.SourceIP) }
-
-// GoString is String, for the verb %#v, under which the headers and the text of a record would be seen.
-func (n Notification) GoString() string { return "event.Notification{" + n.String() + "}" }
-
-// GoString is String, for the verb %#v.
-func (r Record) GoString() string { return "event.Record{" + r.String() + "}" }
-
-// GoString is String, for the verb %#v.
-func (p RequestParameters) GoString() string { return "event.RequestParameters{" + p.String() + "}" }

@@ -7,20 +7,38 @@ type kind struct {
 	concrete bool // false for the delivered wildcards
 }
 
+// The places of the kinds in the registry.
+const (
+	kindPut = iota
+	kindPost
+	kindCopy
+	kindCompleteMultipartUpload
+	kindAppend
+	kindOrigin
+	kindReplication
+	kindDelete
+	kindDeleteMarkerCreated
+	kindRestorePost
+	kindRestoreCompleted
+	kindCreated
+	kindRemoved
+	kindUnknown = -1
+)
+
 var kinds = [...]kind{
-	{TypeObjectCreatedPut, true},
-	{TypeObjectCreatedPost, true},
-	{TypeObjectCreatedCopy, true},
-	{TypeObjectCreatedCompleteMultipartUpload, true},
-	{TypeObjectCreatedAppend, true},
-	{TypeObjectCreatedOrigin, true},
-	{TypeObjectCreatedReplication, true},
-	{TypeObjectRemoveDelete, true},
-	{TypeObjectRemoveDeleteMarkerCreated, true},
-	{TypeObjectRestorePost, true},
-	{TypeObjectRestoreCompleted, true},
-	{AnyObjectCreated, false},
-	{AnyObjectRemove, false},
+	kindPut:                     {TypeObjectCreatedPut, true},
+	kindPost:                    {TypeObjectCreatedPost, true},
+	kindCopy:                    {TypeObjectCreatedCopy, true},
+	kindCompleteMultipartUpload: {TypeObjectCreatedCompleteMultipartUpload, true},
+	kindAppend:                  {TypeObjectCreatedAppend, true},
+	kindOrigin:                  {TypeObjectCreatedOrigin, true},
+	kindReplication:             {TypeObjectCreatedReplication, true},
+	kindDelete:                  {TypeObjectRemoveDelete, true},
+	kindDeleteMarkerCreated:     {TypeObjectRemoveDeleteMarkerCreated, true},
+	kindRestorePost:             {TypeObjectRestorePost, true},
+	kindRestoreCompleted:        {TypeObjectRestoreCompleted, true},
+	kindCreated:                 {AnyObjectCreated, false},
+	kindRemoved:                 {AnyObjectRemove, false},
 }
 
 // box holds an event and its record side by side, so that many of them come with one allocation. All events have the same
@@ -28,56 +46,54 @@ var kinds = [...]kind{
 type box struct {
 	event  Unknown
 	record Record
+	hidden hidden
 }
 
-// makeEvent makes an event of the kind at a place in kinds, of Unknown at -1, and its Record, in one allocation. The event's Base
-// points at the Record.
-func makeEvent(kind int) (Event, *Base, *Record) {
-	b := new(box)
-	return b.as(kind), &b.event.Base, &b.record
-}
+// hidden holds the strings of a record that must not be printed; the record points at them.
+type hidden struct{ text, headers string }
 
-// as links event and record, and returns the event as one of a kind. A test holds this list, goType's and kinds together.
-func (b *box) as(kind int) Event {
+// typed links event and record, and returns the event as one of the kind at a place in kinds, as *Unknown at -1. A test holds
+// this list, goType's and kinds together.
+func (b *box) typed(kind int) Event {
 	e := &b.event
 	e.Record = &b.record
 	switch kind {
-	case 0:
+	case kindPut:
 		return (*ObjectCreatedPut)(e)
-	case 1:
+	case kindPost:
 		return (*ObjectCreatedPost)(e)
-	case 2:
+	case kindCopy:
 		return (*ObjectCreatedCopy)(e)
-	case 3:
+	case kindCompleteMultipartUpload:
 		return (*ObjectCreatedCompleteMultipartUpload)(e)
-	case 4:
+	case kindAppend:
 		return (*ObjectCreatedAppend)(e)
-	case 5:
+	case kindOrigin:
 		return (*ObjectCreatedOrigin)(e)
-	case 6:
+	case kindReplication:
 		return (*ObjectCreatedReplication)(e)
-	case 7:
+	case kindDelete:
 		return (*ObjectRemoveDelete)(e)
-	case 8:
+	case kindDeleteMarkerCreated:
 		return (*ObjectRemoveDeleteMarkerCreated)(e)
-	case 9:
+	case kindRestorePost:
 		return (*ObjectRestorePost)(e)
-	case 10:
+	case kindRestoreCompleted:
 		return (*ObjectRestoreCompleted)(e)
-	case 11:
+	case kindCreated:
 		return (*ObjectCreated)(e)
-	case 12:
+	case kindRemoved:
 		return (*ObjectRemove)(e)
 	}
 	return e
 }
 
-// kindOf returns the index in kinds of a name without spaces, or -1.
+// kindOf returns the index in kinds of a name without spaces, or kindUnknown.
 func kindOf(t Type) int {
 	for i := range kinds {
 		if kinds[i].typ == t {
 			return i
 		}
 	}
-	return -1
+	return kindUnknown
 }

@@ -1,18 +1,34 @@
 package event
 
-import (
-	"strings"
-	"time"
-)
-
-// FromRecord makes the event that a record tells of, as Decode does for each one.
+// FromRecord makes the event that a record tells of, as [Decode] does for each one. Of a record that names no object the event's
+// key is empty.
 func FromRecord(r Record) Event {
 	b := &box{record: r}
-	return b.fill(0)
+	return b.resolve(0)
 }
 
-// fill fills the event's fields from the record, and returns it as what its name says. nanos is of its time, beyond the second.
-func (x *box) fill(nanos int64) Event {
+// eventOf makes an event of what another form than the notification tells. Its record is made up of the same.
+func eventOf(t Type, b Bucket, key string) Event {
+	x := &box{record: plainRecord(t, b, key)}
+	x.event.Base = Base{Type: t, Bucket: b, Object: Object{Key: key}}
+	return x.typed(kindOf(t))
+}
+
+// plainRecord makes a record with a name, a bucket and a key. Without an APPID the wire's key has no prefix but its slash.
+func plainRecord(t Type, b Bucket, key string) Record {
+	var r Record
+	r.Event.Name = string(t)
+	r.COS.Bucket = RecordBucket{AppID: b.AppID, Name: b.Name, CosRegion: b.Region, S3Region: b.Region, Region: b.RegionCode()}
+	r.COS.Object.Key = "/" + key
+	if b.AppID != "" && b.Name != "" {
+		r.COS.Object.Key = "/" + b.AppID + "/" + b.Name + "/" + key
+	}
+	return r
+}
+
+// resolve fills the event's fields from the record, and returns it as what its name says. nanos is the part of its time below
+// a second.
+func (x *box) resolve(nanos int64) Event {
 	r, b := &x.record, &x.event.Base
 	typ := Type(r.Event.Name)
 	k := kindOf(typ)
@@ -38,17 +54,15 @@ func (x *box) fill(nanos int64) Event {
 	o.Size = r.COS.Object.Size
 	o.VersionID = r.COS.Object.VersionID
 	for i := range r.COS.Object.Meta {
-		b.take(&r.COS.Object.Meta[i])
+		b.setMeta(&r.COS.Object.Meta[i])
 	}
-	return x.as(k)
+	return x.typed(k)
 }
-
-func unixTime(unix, nanos int64) time.Time { return time.Unix(unix, nanos).UTC() }
 
 const metaPrefix = "x-cos-meta-"
 
-// take takes one entry of cosObject.meta.
-func (b *Base) take(f *Field) {
+// setMeta sets what one entry of cosObject.meta tells.
+func (b *Base) setMeta(f *Field) {
 	o, name, v := &b.Object, f.Name, f.Value
 	switch name {
 	case "ETag":
@@ -67,12 +81,12 @@ func (b *Base) take(f *Field) {
 			o.Metadata[name[len(metaPrefix):]] = v
 			return
 		}
-		b.takeOdd(name, v)
+		b.setFoldedMeta(name, v)
 	}
 }
 
-// takeOdd takes an entry whose name may be one of those in another case. It gives way to what is there.
-func (b *Base) takeOdd(name, v string) {
+// setFoldedMeta is setMeta for a name that may be one of the known ones in another case. What is set already stays.
+func (b *Base) setFoldedMeta(name, v string) {
 	var to *string
 	o := &b.Object
 	switch {
@@ -98,102 +112,4 @@ func (b *Base) takeOdd(name, v string) {
 	if *to == "" {
 		*to = v
 	}
-}
-
-// foldEqual compares ASCII without regard to case.
-func foldEqual(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := 0; i < len(a); i++ {
-		x, y := a[i], b[i]
-		if x >= 'A' && x <= 'Z' {
-			x += 'a' - 'A'
-		}
-		if y >= 'A' && y <= 'Z' {
-			y += 'a' - 'A'
-		}
-		if x != y {
-			return false
-		}
-	}
-	return true
-}
-
-// cutByte is strings.Cut at a byte, which needs less code.
-func cutByte(s string, c byte) (before, after string, found bool) {
-	if i := strings.IndexByte(s, c); i >= 0 {
-		return s[:i], s[i+1:], true
-	}
-	return s, "", false
-}
-
-// splitURL takes an object's url apart. path is what follows the first slash after the host, still encoded, with query and
-// fragment if there are any; host is "" if u is no URL.
-func splitURL(u string) (host, path string) {
-	i := 0
-	switch {
-	case len(u) > 7 && foldEqual(u[:7], "http://"):
-		i = 7
-	case len(u) > 8 && foldEqual(u[:8], "https://"):
-		i = 8
-	default:
-		return "", ""
-	}
-	if j := strings.IndexByte(u[i:], '/'); j >= 0 {
-		return u[i : i+j], u[i+j+1:]
-	}
-	return "", ""
-}
-
-// resolveBucket finds the bucket that a record speaks of. What cosBucket lacks comes from the url's host, the key's first
-// two parts and the eventQueue. The host is taken apart only where it is needed, which today's wire never does.
-func resolveBucket(b *Bucket, c *RecordCOS, host, queueAppID, queueRegion string) {
-	b.Name, b.AppID = c.Bucket.Name, c.Bucket.AppID
-	withID := b.AppID != "" && len(b.Name) > len(b.AppID) && b.Name[len(b.Name)-len(b.AppID):] == b.AppID
-	if b.Name != "" && b.AppID != "" && !withID && strings.IndexByte(c.Bucket.CosRegion, '-') >= 0 {
-		b.Region = c.Bucket.CosRegion
-		return
-	}
-	hostID, hostRegion := "", ""
-	if host != "" {
-		id, region, problem := splitHost(host)
-		if problem == "" {
-			hostID, hostRegion = id, region
-			if long := regionOf(region); long != "" {
-				hostRegion = long
-			}
-		}
-	}
-	b.Region = longRegion(c.Bucket.CosRegion, c.Bucket.S3Region, c.Bucket.Region, hostRegion, queueRegion)
-	if b.Name == "" || b.AppID == "" {
-		b.Name, b.AppID = fillBucket(*b, hostID, c.Object.Key, queueAppID)
-		return
-	}
-	// Some write the name with the APPID, which the platform never does. The host tells which it is; without one, a name
-	// that ends in just this APPID has it.
-	if name, appid, ok := cutAppID(b.Name); ok && appid == b.AppID && hostID != b.ID() {
-		b.Name = name
-	}
-}
-
-// fillBucket finds name and APPID where one of them is missing.
-func fillBucket(b Bucket, hostID, key, queueAppID string) (name, appid string) {
-	name, appid = b.Name, b.AppID
-	hostName, hostApp, _ := cutAppID(hostID)
-	if hostApp != "" && (name == "" || name == hostName || name == hostID) && (appid == "" || appid == hostApp) {
-		return hostName, hostApp
-	}
-	keyApp, rest, ok := cutByte(strings.TrimPrefix(key, "/"), '/')
-	if keyName, _, ok2 := cutByte(rest, '/'); ok && ok2 && strings.HasPrefix(key, "/") && isAppID(keyApp) &&
-		(name == keyName || name == "" && appid == keyApp) && (appid == "" || appid == keyApp) {
-		name, appid = keyName, keyApp
-	}
-	if short, end, ok := cutAppID(name); ok && (appid == "" || appid == end) {
-		return short, end
-	}
-	if appid == "" && name != "" {
-		appid = queueAppID
-	}
-	return name, appid
 }

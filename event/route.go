@@ -1,7 +1,6 @@
 package event
 
 import (
-	"context"
 	"math/bits"
 	"slices"
 	"strings"
@@ -14,16 +13,19 @@ const (
 	classes      = classUnknown + 4
 )
 
+// route is one registration.
 type route struct {
+	name    string // of the registration, like "OnCreated"
 	classes uint32
-	bucket  Bucket // zero: any
+	is      func(Event) bool // whether the handler can be given the event; nil: any
+	bucket  Bucket           // zero: any
 	prefix  string
 	suffix  string
 	handler Handler
 }
 
-// classOf tells the class of an event by its Go type, which is what handlers are registered for; for Unknown, by its name's
-// family.
+// classOf tells the class of an event by its Go type, which is what handlers are registered for; for Unknown, and for types
+// from outside of this package, by its name's family.
 func classOf(e Event) int {
 	if i := goType(e); i >= 0 {
 		return i
@@ -31,49 +33,80 @@ func classOf(e Event) int {
 	return classUnknown + int(e.EventType().Family())
 }
 
-// goType is the place in kinds of an event's Go type, -1 for Unknown.
+// goType is the place in kinds of an event's Go type, kindUnknown for any other.
 func goType(e Event) int {
 	switch e.(type) {
 	case *ObjectCreatedPut:
-		return 0
+		return kindPut
 	case *ObjectCreatedPost:
-		return 1
+		return kindPost
 	case *ObjectCreatedCopy:
-		return 2
+		return kindCopy
 	case *ObjectCreatedCompleteMultipartUpload:
-		return 3
+		return kindCompleteMultipartUpload
 	case *ObjectCreatedAppend:
-		return 4
+		return kindAppend
 	case *ObjectCreatedOrigin:
-		return 5
+		return kindOrigin
 	case *ObjectCreatedReplication:
-		return 6
+		return kindReplication
 	case *ObjectRemoveDelete:
-		return 7
+		return kindDelete
 	case *ObjectRemoveDeleteMarkerCreated:
-		return 8
+		return kindDeleteMarkerCreated
 	case *ObjectRestorePost:
-		return 9
+		return kindRestorePost
 	case *ObjectRestoreCompleted:
-		return 10
+		return kindRestoreCompleted
 	case *ObjectCreated:
-		return 11
+		return kindCreated
 	case *ObjectRemove:
-		return 12
+		return kindRemoved
 	}
-	return -1
+	return kindUnknown
 }
 
-// taken reports whether the events of the kind at a place in kinds, -1 for Unknown, are of a Go type.
-func taken[E Event](kind int) bool {
-	e, _, _ := makeEvent(kind)
-	_, ok := e.(E)
+// isGoType reports whether the events of the kind at a place in kinds are of a Go type.
+func isGoType[E Event](kind int) bool {
+	_, ok := new(box).typed(kind).(E)
 	return ok
 }
 
-func (r *route) takes(b *Base) bool {
-	return (r.bucket == Bucket{} || r.bucket == b.Bucket) &&
-		strings.HasPrefix(b.Object.Key, r.prefix) && strings.HasSuffix(b.Object.Key, r.suffix)
+// takes reports whether the route takes an event of one of its classes.
+func (r *route) takes(e Event) bool { return r.misses(e) == "" && (r.is == nil || r.is(e)) }
+
+// misses returns the first filter that does not let an event through, "" if all do.
+func (r *route) misses(e Event) string {
+	b := e.Common()
+	switch {
+	case r.bucket != Bucket{} && r.bucket != b.Bucket:
+		return "InBucket(" + r.bucket.String() + ")"
+	case !strings.HasPrefix(b.Object.Key, r.prefix):
+		return "Prefix(" + quote(r.prefix) + ")"
+	case !strings.HasSuffix(b.Object.Key, r.suffix):
+		return "Suffix(" + quote(r.suffix) + ")"
+	}
+	return ""
+}
+
+// nearly names the handlers that would take an event but for a filter, up to five, each with the filter.
+func (t *table) nearly(e Event) []string {
+	var out []string
+	for _, r := range t.byClass[classOf(e)] {
+		filter := r.misses(e)
+		if filter == "" || r.is != nil && !r.is(e) {
+			continue
+		}
+		if len(out) == 5 {
+			return append(out, "and others")
+		}
+		near := filter + " of " + r.name
+		if strings.HasPrefix(r.prefix, "/") && strings.HasPrefix(e.Common().Object.Key, r.prefix[1:]) {
+			near += " (keys have no leading slash)"
+		}
+		out = append(out, near)
+	}
+	return out
 }
 
 // compare orders routes, the more specific first.
@@ -83,7 +116,7 @@ func (r *route) compare(o *route) int {
 	}
 	if (r.bucket == Bucket{}) != (o.bucket == Bucket{}) {
 		if (r.bucket == Bucket{}) {
-			return 1
+			return kindPost
 		}
 		return -1
 	}
@@ -115,142 +148,4 @@ func buildTable(routes []*route, wrap func(Handler) Handler) *table {
 		}
 	}
 	return t
-}
-
-// Filter narrows which events a handler takes. Filters of one registration all apply.
-type Filter func(*route)
-
-// Prefix takes keys that begin with p. The key is Object.Key: it has no leading slash of its own.
-func Prefix(p string) Filter {
-	return func(r *route) {
-		switch {
-		case strings.HasPrefix(p, r.prefix):
-			r.prefix = p
-		case !strings.HasPrefix(r.prefix, p):
-			panic("event: filters that exclude each other: Prefix " + quote(r.prefix) + " and " + quote(p))
-		}
-	}
-}
-
-// Suffix takes keys that end in s. Prefix and Suffix apply each for itself, as in a trigger: in a short key they may overlap.
-func Suffix(s string) Filter {
-	return func(r *route) {
-		switch {
-		case strings.HasSuffix(s, r.suffix):
-			r.suffix = s
-		case !strings.HasSuffix(r.suffix, s):
-			panic("event: filters that exclude each other: Suffix " + quote(r.suffix) + " and " + quote(s))
-		}
-	}
-}
-
-// InBucket takes events of one bucket. Name, AppID and Region must all be those of the event.
-func InBucket(b Bucket) Filter {
-	if b.Name == "" || b.AppID == "" || b.Region == "" {
-		panic("event: InBucket: name, appid and region are all needed, have " + quote(b.String()))
-	}
-	return func(r *route) {
-		if (r.bucket != Bucket{}) && r.bucket != b {
-			panic("event: filters that exclude each other: InBucket " + r.bucket.String() + " and " + b.String())
-		}
-		r.bucket = b
-	}
-}
-
-// On registers h for the events whose Go type is E: a pointer to a struct of this package, as in
-//
-//	event.On(m, func(ctx context.Context, e *event.ObjectCreatedPut) error { … }, event.Suffix(".png"))
-//
-// or Event for all of them. *ObjectCreated and *ObjectRemove are the wildcard names delivered as such, not the families: for
-// these use OnCreated and OnRemoved. *Unknown are all names that this version does not know. On panics if h is nil, if no event
-// is an E, if there is such a handler already, or after the first event.
-func On[E Event](m *Mux, h func(context.Context, E) error, filters ...Filter) {
-	if h == nil {
-		panic("event: On: nil handler")
-	}
-	var set uint32
-	for i := range kinds {
-		if taken[E](i) {
-			set |= 1 << i
-		}
-	}
-	if taken[E](-1) {
-		set |= 0b1111 << classUnknown
-	}
-	m.add("On", set, func(ctx context.Context, e Event) error { return h(ctx, e.(E)) }, filters)
-}
-
-// OnCreated registers h for every event that says an object was created: the concrete types, the delivered wildcard, and
-// created events of an operation that this version does not know.
-func (m *Mux) OnCreated(h func(context.Context, Event) error, filters ...Filter) {
-	m.add("OnCreated", familySet(FamilyCreated), h, filters)
-}
-
-// OnRemoved registers h for every event that says an object was removed, as OnCreated does for created ones.
-func (m *Mux) OnRemoved(h func(context.Context, Event) error, filters ...Filter) {
-	m.add("OnRemoved", familySet(FamilyRemove), h, filters)
-}
-
-// OnRestored registers h for every event of restoring archived objects: asked for and completed.
-func (m *Mux) OnRestored(h func(context.Context, Event) error, filters ...Filter) {
-	m.add("OnRestored", familySet(FamilyRestore), h, filters)
-}
-
-func familySet(f Family) uint32 {
-	set := uint32(1) << (classUnknown + int(f))
-	for i := range kinds {
-		if kinds[i].typ.Family() == f {
-			set |= 1 << i
-		}
-	}
-	return set
-}
-
-func (m *Mux) add(what string, set uint32, h Handler, filters []Filter) {
-	if h == nil {
-		panic("event: " + what + ": nil handler")
-	}
-	if set == 0 {
-		panic("event: " + what + ": no event is of the type that the handler takes")
-	}
-	r := &route{classes: set, handler: h}
-	for _, f := range filters {
-		if f == nil {
-			panic("event: " + what + ": nil filter")
-		}
-		f(r)
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.open(what)
-	for _, o := range m.routes {
-		if r.conflicts(o) {
-			panic("event: " + what + ": there is a handler for this already: " + r.String())
-		}
-	}
-	m.routes = append(m.routes, r)
-}
-
-// String describes the route for a panic's message.
-func (r *route) String() string {
-	var names []string
-	for i := range kinds {
-		if r.classes&(1<<i) != 0 {
-			names = append(names, string(kinds[i].typ))
-		}
-	}
-	if r.classes>>classUnknown != 0 {
-		names = append(names, "unknown")
-	}
-	s := strings.Join(names, ", ")
-	if (r.bucket != Bucket{}) {
-		s += " in bucket " + r.bucket.String()
-	}
-	if r.prefix != "" {
-		s += " with prefix " + quote(r.prefix)
-	}
-	if r.suffix != "" {
-		s += " with suffix " + quote(r.suffix)
-	}
-	return s
 }

@@ -8,19 +8,19 @@ import (
 
 // scanner reads JSON text (RFC 8259) where it stands: no tree is built, and text without escapes is not copied.
 type scanner struct {
-	s     string
-	pos   int
-	depth int             // still allowed
-	max   int             // depth allowed at the start, for the error
-	valid bool            // s is valid UTF-8 throughout
-	room  strings.Builder // where texts with escapes are put together, one behind the other
-	fixed bool            // some text was not valid Unicode and was repaired
+	s        string
+	pos      int
+	depth    int             // still allowed
+	max      int             // depth allowed at the start, for the error
+	valid    bool            // s is valid UTF-8 throughout
+	room     strings.Builder // where texts with escapes are put together, one behind the other
+	repaired bool            // some text was not valid Unicode
 }
 
 // syntax is the error at the present place.
 func (d *scanner) syntax(problem string) error {
 	if d.pos >= len(d.s) {
-		problem = "ends too early"
+		problem = "it ends too early"
 	}
 	return &SyntaxError{Offset: int64(d.pos), Problem: problem}
 }
@@ -82,7 +82,7 @@ func (d *scanner) next() (name string, more bool, err error) {
 
 // name reads a member's name and its colon.
 func (d *scanner) name() (string, error) {
-	if s, i := d.s, d.pos; d.valid && i < len(s) && s[i] == '"' { // the usual: no white space, no escapes
+	if s, i := d.s, d.pos; d.valid && i < len(s) && s[i] == '"' { // nearly always: no white space, no escapes
 		if end := d.plain(i + 1); end+1 < len(s) && s[end] == '"' && s[end+1] == ':' {
 			d.pos = end + 2
 			return s[i+1 : end], nil
@@ -156,11 +156,11 @@ func (d *scanner) text() (string, error) {
 		d.pos = end + 1
 		return d.s[start:end], nil
 	}
-	return d.oddText(start, end)
+	return d.slowText(start, end)
 }
 
-// oddText reads a string that has an escape, a control character or no end at end, or may not be valid UTF-8.
-func (d *scanner) oddText(start, end int) (string, error) {
+// slowText reads a string that has an escape, a control character or no end at end, or may not be valid UTF-8.
+func (d *scanner) slowText(start, end int) (string, error) {
 	room := end - start + 64
 	if d.room.Cap()-d.room.Len() < room {
 		d.room = strings.Builder{}
@@ -178,7 +178,7 @@ func (d *scanner) oddText(start, end int) (string, error) {
 			d.pos++
 			s := d.room.String()[before:]
 			if !d.valid && !utf8.ValidString(s) {
-				d.fixed = true
+				d.repaired = true
 				s = repair(s)
 			}
 			return s, nil
@@ -189,7 +189,7 @@ func (d *scanner) oddText(start, end int) (string, error) {
 			}
 			d.room.WriteRune(r)
 		default:
-			return "", d.syntax("a control character in a string")
+			return "", d.syntax("a string contains a control character")
 		}
 		start = d.pos
 		end = d.plain(start)
@@ -227,7 +227,7 @@ func (d *scanner) escape() (rune, error) {
 	case 'u':
 		return d.unicode()
 	default:
-		return 0, d.syntax("an unknown escape")
+		return 0, d.syntax("a string contains an unknown escape")
 	}
 	d.pos += 2
 	return r, nil
@@ -237,7 +237,7 @@ func (d *scanner) escape() (rune, error) {
 func (d *scanner) unicode() (rune, error) {
 	r, ok := d.hex4(d.pos + 2)
 	if !ok {
-		return 0, d.syntax("a broken \\u escape")
+		return 0, d.syntax("a string contains a broken \\u escape")
 	}
 	d.pos += 6
 	if r < 0xd800 || r >= 0xe000 {
@@ -249,7 +249,7 @@ func (d *scanner) unicode() (rune, error) {
 			return 0x10000 + (r-0xd800)<<10 + (low - 0xdc00), nil
 		}
 	}
-	d.fixed = true
+	d.repaired = true
 	return utf8.RuneError, nil
 }
 
@@ -302,7 +302,7 @@ func (d *scanner) skipText() error {
 	end := d.plain(d.pos + 1)
 	if end < len(d.s) && d.s[end] == '"' {
 		if !d.valid && !utf8.ValidString(d.s[d.pos:end]) {
-			d.fixed = true
+			d.repaired = true
 		}
 		d.pos = end + 1
 		return nil
@@ -342,7 +342,7 @@ func (d *scanner) skipArray() error {
 func (d *scanner) literal(word string) error {
 	for i := 0; i < len(word); i++ {
 		if d.pos >= len(d.s) || d.s[d.pos] != word[i] {
-			return d.syntax("a broken literal")
+			return d.syntax("a literal is not true, false or null")
 		}
 		d.pos++
 	}
@@ -359,12 +359,12 @@ func (d *scanner) number() (string, error) {
 	case d.at('0'):
 		d.pos++
 	case !d.digits():
-		return "", d.syntax("a broken number")
+		return "", d.syntax("a number is not written as JSON has it")
 	}
 	if d.at('.') {
 		d.pos++
 		if !d.digits() {
-			return "", d.syntax("a broken number")
+			return "", d.syntax("a number is not written as JSON has it")
 		}
 	}
 	if d.at('e') || d.at('E') {
@@ -373,7 +373,7 @@ func (d *scanner) number() (string, error) {
 			d.pos++
 		}
 		if !d.digits() {
-			return "", d.syntax("a broken number")
+			return "", d.syntax("a number is not written as JSON has it")
 		}
 	}
 	return d.s[start:d.pos], nil

@@ -11,11 +11,11 @@ type member struct {
 type memberKind uint8
 
 const (
-	kindText memberKind = iota
-	kindName            // text that is an event name
-	kindInt
-	kindHeaders // an object of texts with names of any kind
-	kindObject
+	memberText memberKind = iota
+	memberName            // a string that is an event name
+	memberInt
+	memberHeaders // an object of strings with names of any kind
+	memberObject
 )
 
 // The places of the members in the tables.
@@ -35,41 +35,41 @@ const (
 
 var (
 	recordShape = []member{
-		mCOS:   {"cos", kindObject, cosShape},
-		mEvent: {"event", kindObject, eventShape},
+		mCOS:   {"cos", memberObject, cosShape},
+		mEvent: {"event", memberObject, eventShape},
 	}
 	cosShape = []member{
-		mBucket:         {"cosBucket", kindObject, bucketShape},
-		mNotificationID: {"cosNotificationId", kindText, nil},
-		mObject:         {"cosObject", kindObject, objectShape},
-		mSchemaVersion:  {"cosSchemaVersion", kindText, nil},
+		mBucket:         {"cosBucket", memberObject, bucketShape},
+		mNotificationID: {"cosNotificationId", memberText, nil},
+		mObject:         {"cosObject", memberObject, objectShape},
+		mSchemaVersion:  {"cosSchemaVersion", memberText, nil},
 	}
 	bucketShape = []member{
-		mAppID:     {"appid", kindText, nil},
-		mCosRegion: {"cosRegion", kindText, nil},
-		mName:      {"name", kindText, nil},
-		mRegion:    {"region", kindText, nil},
-		mS3Region:  {"s3Region", kindText, nil},
+		mAppID:     {"appid", memberText, nil},
+		mCosRegion: {"cosRegion", memberText, nil},
+		mName:      {"name", memberText, nil},
+		mRegion:    {"region", memberText, nil},
+		mS3Region:  {"s3Region", memberText, nil},
 	}
 	objectShape = []member{
-		mKey:       {"key", kindText, nil},
-		mMeta:      {"meta", kindHeaders, nil},
-		mSize:      {"size", kindInt, nil},
-		mURL:       {"url", kindText, nil},
-		mVersionID: {"vid", kindText, nil},
+		mKey:       {"key", memberText, nil},
+		mMeta:      {"meta", memberHeaders, nil},
+		mSize:      {"size", memberInt, nil},
+		mURL:       {"url", memberText, nil},
+		mVersionID: {"vid", memberText, nil},
 	}
 	eventShape = []member{
-		mEventName:  {"eventName", kindName, nil},
-		mQueue:      {"eventQueue", kindText, nil},
-		mSource:     {"eventSource", kindText, nil},
-		mTime:       {"eventTime", kindInt, nil},
-		mVersion:    {"eventVersion", kindText, nil},
-		mReqID:      {"reqid", kindInt, nil},
-		mParameters: {"requestParameters", kindObject, parametersShape},
-		mReserved:   {"reservedInfo", kindText, nil},
+		mEventName:  {"eventName", memberName, nil},
+		mQueue:      {"eventQueue", memberText, nil},
+		mSource:     {"eventSource", memberText, nil},
+		mTime:       {"eventTime", memberInt, nil},
+		mVersion:    {"eventVersion", memberText, nil},
+		mReqID:      {"reqid", memberInt, nil},
+		mParameters: {"requestParameters", memberObject, parametersShape},
+		mReserved:   {"reservedInfo", memberText, nil},
 	}
 	parametersShape = []member{
-		mHeaders:  {"requestHeaders", kindHeaders, nil},
-		mSourceIP: {"requestSourceIP", kindText, nil},
+		mHeaders:  {"requestHeaders", memberHeaders, nil},
+		mSourceIP: {"requestSourceIP", memberText, nil},
 	}
 )

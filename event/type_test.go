@@ -38,12 +38,13 @@ func TestRegistryIsComplete(t *testing.T) {
 		if i >= 0 {
 			k = kinds[i]
 		}
-		e, b, r := makeEvent(i)
+		x := new(box)
+		e := x.typed(i)
 		name := strings.TrimPrefix(fmt.Sprintf("%T", e), "*event.")
 		assert.True(t, structs[name], name)
 		delete(structs, name)
-		assert.Same(t, b, e.Common())
-		assert.Same(t, r, b.Record)
+		assert.Same(t, &x.event.Base, e.Common())
+		assert.Same(t, &x.record, e.Common().Record)
 		assert.Equal(t, i, goType(e), "route.go has it too")
 		if k.typ != "" {
 			assert.True(t, constants[string(k.typ)], k.typ)

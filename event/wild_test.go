@@ -126,11 +126,11 @@ func TestWildOnlyPutHandled(t *testing.T) {
 func TestWildTimeAsRFC3339(t *testing.T) {
 	at := time.Date(2022, 4, 15, 9, 49, 16, 0, time.UTC)
 	assert.Equal(t, at, decode(t, eventtest.Payload(eventtest.Put(eventtest.Time(at)))).Time)
-	assert.Equal(t, at, decode(t, []byte(`{"Records":[{"event":{"eventTime":"2022-04-15T09:49:16Z"}}]}`)).Time)
+	assert.Equal(t, at, decode(t, []byte(`{"Records":[{"cos":{"cosObject":{"key":"k"}},"event":{"eventTime":"2022-04-15T09:49:16Z"}}]}`)).Time)
 }
 
 func TestWildIntegersThatAreStrings(t *testing.T) {
-	b := decode(t, []byte(`{"Records":[{"cos":{"cosObject":{"size":"1024"}},"event":{"eventTime":"1650016156","reqid":"5"}}]}`))
+	b := decode(t, []byte(`{"Records":[{"cos":{"cosObject":{"key":"k","size":"1024"}},"event":{"eventTime":"1650016156","reqid":"5"}}]}`))
 	assert.Equal(t, int64(1024), b.Object.Size)
 	assert.Equal(t, int64(1650016156), b.Time.Unix())
 	assert.Equal(t, int64(5), b.Record.Event.ReqID)

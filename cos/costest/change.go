@@ -163,7 +163,7 @@ func (c Change) Record(opts ...RecordOption) event.Record {
 	r.Event.Time = c.Time.Unix()
 	r.Event.Version = "1.0"
 	r.Event.RequestParameters = event.RequestParameters{
-		Headers: event.Fields{{Name: "Authorization", Value: c.Authorization}}, SourceIP: c.SourceIP,
+		Headers: event.NewHeaders(event.Field{Name: "Authorization", Value: c.Authorization}), SourceIP: c.SourceIP,
 	}
 	if f.old {
 		r.Event.ReqID = int64(int32(crcText(c.RequestID)) & 0x7fffffff)

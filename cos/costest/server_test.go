@@ -176,7 +176,7 @@ func TestRecord(t *testing.T) {
 	assert.Equal(t, "cos:ObjectCreated:Put", r.Event.Name)
 	assert.Zero(t, r.Event.ReqID)
 	assert.Equal(t, "127.0.0.1", r.Event.RequestParameters.SourceIP)
-	assert.Equal(t, change.Authorization, r.Event.RequestParameters.Headers.Get("Authorization"))
+	assert.Equal(t, change.Authorization, r.Event.RequestParameters.Headers.Fields().Get("Authorization"))
 
 	old := change.Record(costest.Shape2019(), costest.WildcardName())
 	assert.Empty(t, old.COS.Bucket.CosRegion+old.COS.Bucket.S3Region)

@@ -164,7 +164,7 @@ func (s *sample) record() event.Record {
 		COS: event.RecordCOS{
 			Bucket: event.RecordBucket{AppID: b.AppID, CosRegion: b.Region, Name: b.Name, Region: b.RegionCode(), S3Region: b.Region},
 			Object: event.RecordObject{
-				Key: "/" + b.AppID + "/" + b.Name + "/" + s.key, Meta: meta, Size: s.size,
+				Key: wireKey(b, s.key), Meta: meta, Size: s.size,
 				URL: "http://" + b.Host() + "/" + escapePath(s.key), VersionID: s.version,
 			},
 			NotificationID: "unkown", // so spelt on the wire
@@ -173,7 +173,7 @@ func (s *sample) record() event.Record {
 		Event: event.RecordEvent{
 			Name: string(s.typ), Queue: f.Queue(), Source: "qcs::cos", Time: s.time.Unix(), Version: "1.0",
 			RequestParameters: event.RequestParameters{
-				Headers: event.Fields{{Name: "Authorization", Value: s.authorization}}, SourceIP: s.sourceIP,
+				Headers: event.NewHeaders(event.Field{Name: "Authorization", Value: s.authorization}), SourceIP: s.sourceIP,
 			},
 		},
 	}
@@ -184,6 +184,14 @@ func (s *sample) record() event.Record {
 		edit(&r)
 	}
 	return r
+}
+
+// wireKey is an object's key as the wire has it: behind /appid/name/, or behind a slash where one of these is not known.
+func wireKey(b event.Bucket, key string) string {
+	if b.AppID == "" || b.Name == "" {
+		return "/" + key
+	}
+	return "/" + b.AppID + "/" + b.Name + "/" + key
 }
 
 // escapePath percent-encodes a key as the url of an event has it: everything but letters, digits, "-_.~" and slashes.

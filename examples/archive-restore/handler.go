@@ -18,7 +18,7 @@ type handler struct {
 // newMux routes both events of a restore to one handler each.
 func newMux(objects *cos.Objects, s settings) *event.Mux {
 	h := &handler{settings: s, objects: objects}
-	m := event.NewMux(event.Concurrency(4))
+	m := event.NewMux(event.WithConcurrency(4))
 	event.On(m, h.posted)
 	event.On(m, h.completed)
 	return m

@@ -18,7 +18,7 @@ type handler struct {
 // most specific takes it.
 func newMux(objects *cos.Objects, s settings, logger *slog.Logger, handled event.Store, counts *counter) *event.Mux {
 	h := &handler{s, objects, logger}
-	m := event.NewMux(event.Concurrency(4)) // records of one payload side by side
+	m := event.NewMux(event.WithConcurrency(4)) // records of one payload side by side
 	m.Use(
 		event.Log(logger),                     // a line for each event, with its outcome
 		counts.count,                          // a middleware of our own

@@ -41,7 +41,7 @@ func newMux(objects *cos.Objects, s settings) *event.Mux {
 		// A redirected POST becomes a GET without the body that was signed.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	m := event.NewMux(event.Concurrency(4))
+	m := event.NewMux(event.WithConcurrency(4))
 	m.OnCreated(h.created)
 	m.OnRemoved(h.removed)
 	m.OnUnhandled(func(ctx context.Context, e event.Event) error { return h.call(ctx, e, other) })

@@ -91,7 +91,7 @@ func TestDecodersAgree(t *testing.T) {
 		r, w := e.Common().Record, want.Records[i]
 		assert.Equal(t, w.COS.Object.Key, r.COS.Object.Key)
 		assert.Equal(t, w.COS.Object.Meta, r.COS.Object.Meta.Map())
-		assert.Equal(t, w.Event.RequestParameters.Headers, r.Event.RequestParameters.Headers.Map())
+		assert.Equal(t, w.Event.RequestParameters.Headers, r.Event.RequestParameters.Headers.Fields().Map())
 		assert.Equal(t, w.Event.Time, r.Event.Time)
 	}
 }

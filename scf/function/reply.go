@@ -60,10 +60,24 @@ func errorReply(err error) *reply {
 	return r
 }
 
+// panicker is a panic's value that stands for another one, as event.PanicError does for a handler's: it has the value, the program
+// counters of the goroutine that panicked, and what else failed.
+type panicker interface {
+	Panic() (value any, callers []uintptr, others error)
+}
+
 // panicReply returns the report of a panic with v.
 func panicReply(v any) *reply {
-	r := &reply{code: 1, exit: true, panicked: true, stack: callers()}
+	pcs := make([]uintptr, 64)
+	pcs = pcs[:runtime.Callers(1, pcs)]
+	var others error
+	if p, ok := v.(panicker); ok {
+		v, pcs, others = original(p, pcs)
+	}
+	r := &reply{code: 1, exit: true, panicked: true, stack: callers(pcs)}
 	switch v := v.(type) {
+	case nil:
+		r.message, r.typ = "nil", "nil"
 	case error:
 		r.message, r.typ = errorText(v), errorType(errorTree(v))
 	case fmt.Stringer:
@@ -71,7 +85,20 @@ func panicReply(v any) *reply {
 	default:
 		r.message, r.typ = fmt.Sprint(v), typeName(v)
 	}
+	if others != nil {
+		r.message += "\n" + errorText(others)
+	}
 	return r
+}
+
+// original returns what p says, or p itself and pcs if it panics.
+func original(p panicker, pcs []uintptr) (value any, callers []uintptr, others error) {
+	defer func() {
+		if recover() != nil {
+			value, callers, others = p, pcs, nil
+		}
+	}()
+	return p.Panic()
 }
 
 // errorText returns err's text, or the reason why it has no text.
@@ -156,10 +183,11 @@ func typeName(v any) string {
 }
 
 // callers returns the frames of a panic, from the line that panicked down to the handler.
-func callers() []frame {
-	pcs := make([]uintptr, 64)
-	pcs = pcs[:runtime.Callers(1, pcs)]
+func callers(pcs []uintptr) []frame {
 	var out []frame
+	if len(pcs) == 0 {
+		return out
+	}
 	for it := runtime.CallersFrames(pcs); ; {
 		f, more := it.Next()
 		switch {

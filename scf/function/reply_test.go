@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosevent/cosevent-go/event"
+	"github.com/cosevent/cosevent-go/event/eventtest"
 	"github.com/cosevent/cosevent-go/internal/leak"
 	"github.com/cosevent/cosevent-go/scf/function"
 )
@@ -180,3 +182,27 @@ func TestError(t *testing.T) {
 	assert.Equal(t, "cause", (&function.Error{Err: cause}).Error())
 	assert.False(t, e.ShouldExit())
 }
+
+// TestPanicOfAMux: the report of a handler's panic under a Mux has the value's own type, the handler's frames and the errors of
+// the other records.
+func TestPanicOfAMux(t *testing.T) {
+	m := event.NewMux()
+	m.OnCreated(func(_ context.Context, e event.Event) error {
+		if e.Common().Object.Key == "1" {
+			return errors.New("disk full")
+		}
+		overQuota()
+		return nil
+	})
+	r := run(t, function.ModeGo1, m)
+	got := invoke(t, dial(t, r.addr), string(eventtest.Payload(eventtest.Put(eventtest.Key("1")), eventtest.Put(eventtest.Key("2")))))
+	require.NotNil(t, got.Error)
+	assert.Equal(t, "QuotaError", got.Error.Type)
+	assert.True(t, strings.HasPrefix(got.Error.Message, "3 left\nevent: 1 of 2 records failed\nevent: record 0 ("), got.Error.Message)
+	assert.Contains(t, got.Error.Message, "disk full")
+	require.NotEmpty(t, got.Error.StackTrace)
+	assert.Contains(t, got.Error.StackTrace[0].Label, "overQuota")
+	assert.ErrorIs(t, r.wait(t), function.ErrPanicked)
+}
+
+func overQuota() { panic(&QuotaError{3}) }

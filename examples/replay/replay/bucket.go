@@ -99,7 +99,7 @@ func (s Bucket) record(o cossdk.Object) event.Record {
 	function := s.Function
 	function.Region, function.AppID = b.Region, b.AppID
 	r.Event = event.RecordEvent{Name: string(event.TypeObjectCreatedPut), Queue: function.Queue(), Source: "qcs::cos", Version: "1.0"}
-	r.Event.RequestParameters.Headers = event.Fields{{Name: "Authorization"}}
+	r.Event.RequestParameters.Headers = event.NewHeaders(event.Field{Name: "Authorization"})
 	if t, err := time.Parse(time.RFC3339, o.LastModified); err == nil {
 		r.Event.Time = t.Unix()
 	}

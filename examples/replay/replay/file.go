@@ -131,12 +131,12 @@ func readLine(r *bufio.Reader) (text []byte, skipped int64, err error) {
 
 // itemOf finds the payload in a JSON text.
 func itemOf(text []byte) Item {
-	if letter, err := event.DecodeDeadLetter(text); len(letter.Payload) > 0 {
+	if letter, err := event.DecodeDeadLetter(text); len(letter.Payload()) > 0 {
 		var bad event.RecordErrors // what else is in the payload is the function's to judge, as it was then
 		if err == nil || errors.As(err, &bad) {
-			return Item{Payload: letter.Payload}
+			return Item{Payload: letter.Payload()}
 		}
-		return Item{Payload: letter.Payload, Err: err}
+		return Item{Payload: letter.Payload(), Err: err}
 	}
 	var bad event.RecordErrors
 	if _, err := event.DecodeAny(text); err == nil || errors.As(err, &bad) {

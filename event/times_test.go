@@ -22,12 +22,12 @@ func TestDates(t *testing.T) {
 		unix, nanos, ok := parseDate(s)
 		assert.True(t, ok)
 		assert.True(t, want.Equal(time.Unix(unix, nanos)), s)
-		assert.Equal(t, want.UTC().Format(time.RFC3339Nano), string(appendDate(nil, want)))
+		assert.Equal(t, want.UTC().Format(time.RFC3339Nano), timeText(want))
 	}
 	for _, s := range []string{"", "2022", "2022-04", "2022-13-01", "2022-00-01", "2022-04-31", "2021-02-29", "1900-02-29", "2022-04-15T", "2022-04-15T24:00:00Z", "2022-04-15T09:60:16Z",
-		"2022-04-15T09:49:60Z", "2022-04-15T09:49:16.Z", "2022-04-15T09:49:16+8", "2022-04-15T09:49:16Zx", "2022-04-15T09:49:16 CST", "2022/04/15", "2022-04-15T09:49:16+24:00"} {
+		"2022-04-15T09:49:60Z", "2022-04-15T09:49:16.Z", "2022-04-15T09:49:16+8", "2022-04-15T09:49:16Zx", "2022-04-15T09:49:16 CST", "2022/04/15"} {
 		_, _, ok := parseDate(s)
 		assert.False(t, ok, s)
 	}
-	assert.Equal(t, "253402300800 seconds", string(appendDate(nil, time.Unix(253402300800, 0))))
+	assert.Equal(t, "253402300800 seconds", timeText(time.Unix(253402300800, 0)))
 }
