@@ -7,12 +7,12 @@ import (
 	"github.com/cosevent/cosevent-go/scf"
 )
 
-// own fills in what t leaves to the client and checks it.
+// own fills in what t leaves to the client and checks what is needed to find it.
 func (c *Client) own(t Trigger) (Trigger, error) {
 	if t.Namespace == "" {
 		t.Namespace = c.scf.Namespace()
 	}
-	if err := t.Validate(); err != nil {
+	if err := t.validateIdentity(); err != nil {
 		return t, err
 	}
 	if t.Bucket.Region != c.scf.Region() {
@@ -44,6 +44,9 @@ func (c *Client) Bind(ctx context.Context, t Trigger) error {
 			}
 			return c.setStatus(ctx, f, !t.Disabled)
 		}
+	}
+	if err := t.Validate(); err != nil {
+		return err
 	}
 	for _, f := range ts {
 		if conflict(f.Trigger, t) {

@@ -27,13 +27,16 @@ func conflict(a, b Trigger) bool { return !a.Disabled && !b.Disabled && Overlap(
 // twice, a function's buckets must lie in one region, and neither function nor bucket may have more than the service allows
 // ([MaxPerFunction], [MaxPerBucket]). The error joins everything wrong: *InvalidError (scf.ErrInvalid), *OverlapError
 // (scf.ErrConflict), and errors that are scf.ErrLimit.
-func Check(ts []Trigger) error {
+func Check(ts []Trigger) error { return check(ts, Trigger.Validate) }
+
+// check is Check with the test that each trigger has to pass.
+func check(ts []Trigger, validate func(Trigger) error) error {
 	var errs []error
 	type function struct{ namespace, name string }
 	regions := map[function]string{}
 	perFunction, perBucket := map[function]int{}, map[string]int{}
 	for i, t := range ts {
-		if err := t.Validate(); err != nil {
+		if err := validate(t); err != nil {
 			errs = append(errs, err)
 		}
 		f := function{t.Namespace, t.Function}

@@ -122,6 +122,15 @@ func (c *Client) Plan(ctx context.Context, function string, want []Trigger, opts
 		return nil, err
 	}
 	p := &Plan{Namespace: namespace, Function: name, Changes: diff(have, want, o.keepOthers)}
+	var errs []error
+	for _, ch := range p.Changes {
+		if ch.Op == Add {
+			errs = append(errs, ch.Trigger.Validate())
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
 	for _, err := range unreadable {
 		p.Warnings = append(p.Warnings, "left alone: "+err.Error())
 	}
@@ -130,7 +139,7 @@ func (c *Client) Plan(ctx context.Context, function string, want []Trigger, opts
 		for _, ch := range p.Changes {
 			after = append(after, ch.Trigger)
 		}
-		if err := Check(after); err != nil {
+		if err := check(after, Trigger.validateIdentity); err != nil {
 			return nil, err
 		}
 	}
@@ -160,7 +169,7 @@ func (c *Client) wanted(namespace, name string, want []Trigger) ([]Trigger, erro
 			errs = append(errs, &InvalidError{Trigger: *t, Problems: []string{fmt.Sprintf("the function is in region %q", c.scf.Region())}})
 		}
 	}
-	return want, errors.Join(append(errs, Check(want))...)
+	return want, errors.Join(append(errs, check(want, Trigger.validateIdentity))...)
 }
 
 // diff pairs what is there with what is wanted.
@@ -269,11 +278,11 @@ func (p *Plan) warn(outputs []output) {
 		for _, out := range outputs {
 			p.Warnings = append(p.Warnings, loop(t, out)...)
 		}
+		if strings.HasPrefix(t.Prefix, "/") {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("the prefix %q matches no key, because keys do not begin with a slash", t.Prefix))
+		}
 		if ch.Op != Add {
 			continue
-		}
-		if strings.HasPrefix(t.Prefix, "/") {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("the prefix %q matches only keys that begin with a slash, and few do", t.Prefix))
 		}
 		if strings.Contains(t.Prefix+t.Suffix, "*") {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("%s: a star in a prefix or suffix stands for itself", t.rule()))

@@ -32,7 +32,7 @@ type Trigger struct {
 	// Event is one of event.Types, or event.AnyObjectCreated or event.AnyObjectRemove.
 	Event event.Type
 	// Prefix and Suffix are compared with the key byte for byte; both must match; empty matches every key. A suffix begins
-	// with a dot.
+	// with a dot. A prefix does not begin with a slash, because keys do not.
 	Prefix, Suffix string
 	// Disabled keeps the trigger without firing it.
 	Disabled bool
@@ -71,9 +71,36 @@ func (t Trigger) target() string {
 	return s
 }
 
-// Validate checks the trigger by itself; the error is an [*InvalidError] that names everything wrong.
+// Validate checks a trigger that is to be created, by itself; the error is an [*InvalidError] that names everything wrong. Triggers
+// that are there may be of a form that the service no longer creates, such as a suffix without a dot: they can still be listed,
+// disabled, unbound, and kept by a plan.
 func (t Trigger) Validate() error {
-	var ps []string
+	return t.invalid(append(t.unreadable(), t.uncreatable()...))
+}
+
+// validateIdentity checks what is needed to find a trigger that may be there.
+func (t Trigger) validateIdentity() error { return t.invalid(t.unreadable()) }
+
+func (t Trigger) invalid(problems []string) error {
+	if len(problems) > 0 {
+		return &InvalidError{Trigger: t, Problems: problems}
+	}
+	return nil
+}
+
+// uncreatable returns what keeps a well-formed trigger from being created.
+func (t Trigger) uncreatable() (ps []string) {
+	if t.Suffix != "" && t.Suffix[0] != '.' {
+		ps = append(ps, fmt.Sprintf("the suffix %q does not begin with a dot", t.Suffix))
+	}
+	if strings.HasPrefix(t.Prefix, "/") {
+		ps = append(ps, fmt.Sprintf("the prefix %q matches no key, because keys do not begin with a slash: say %q", t.Prefix, strings.TrimLeft(t.Prefix, "/")))
+	}
+	return ps
+}
+
+// unreadable returns what is wrong with a trigger whether it is there or not.
+func (t Trigger) unreadable() (ps []string) {
 	bad := func(format string, args ...any) { ps = append(ps, fmt.Sprintf(format, args...)) }
 	if t.Function == "" {
 		bad("the function is not named")
@@ -94,13 +121,7 @@ func (t Trigger) Validate() error {
 			bad("the %s is not UTF-8", p.name)
 		}
 	}
-	if t.Suffix != "" && t.Suffix[0] != '.' {
-		bad("the suffix %q does not begin with a dot", t.Suffix)
-	}
-	if len(ps) > 0 {
-		return &InvalidError{Trigger: t, Problems: ps}
-	}
-	return nil
+	return ps
 }
 
 // same says whether a and b are one trigger, whatever their state. An empty qualifier matches any.
