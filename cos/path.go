@@ -10,14 +10,14 @@ import (
 // ErrUnsafePath says that a key cannot be a path below a directory.
 var ErrUnsafePath = errors.New("key is not a safe path")
 
-// SafePath returns the local path for a key below dir: dir, a separator and the key. Different keys give different paths, on a
-// file system that minds case. A key that would leave dir, or that no file below it stands for, is refused with
-// [ErrUnsafePath], on every system alike:
+// SafePath returns the local path for a key below dir: dir, a separator and the key. Different keys give different paths on a
+// case-sensitive file system. It rejects with [ErrUnsafePath] keys that would leave dir and keys that no file below dir can stand
+// for, the same ones on every system:
 //
-//   - an absolute one ("/x", `\x`, "C:x"), and one with a ".." segment, even where it would stay inside;
-//   - one with an empty or "." segment, and a folder marker ("a//b", "./a", "a/"): it would be the path of another key;
-//   - one with a NUL byte or a backslash;
-//   - one with a segment that Windows reserves ("con", "NUL.txt", "com1"), or that ends in a dot or a space.
+//   - absolute keys ("/x", `\x`), and keys with a ".." segment, even if the path would stay inside dir;
+//   - keys with an empty or "." segment, and folder markers ("a//b", "./a", "a/"): they would share the path of another key;
+//   - keys with a NUL byte, a backslash, or a colon, which on Windows names a drive or a second stream of a file ("C:x", "file:x");
+//   - keys with a segment that Windows reserves ("con", "NUL.txt", "com1"), or that ends in a dot or a space.
 //
 // SafePath does not look at the file system: if others can place symbolic links below dir, open the path through os.Root.
 func SafePath(dir, key string) (string, error) {
@@ -35,8 +35,8 @@ func SafePath(dir, key string) (string, error) {
 		return refuse("holds a backslash")
 	case key[0] == '/':
 		return refuse("is absolute")
-	case len(key) >= 2 && key[1] == ':' && isLetter(key[0]):
-		return refuse("names a drive")
+	case strings.Contains(key, ":"):
+		return refuse("holds a colon")
 	}
 	for segment := range strings.SplitSeq(key, "/") {
 		switch {
@@ -57,12 +57,9 @@ func SafePath(dir, key string) (string, error) {
 	return filepath.Join(dir, local), nil
 }
 
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
-// reserved knows the device names of Windows, which hold with any extension.
+// reserved reports whether a segment is a device name of Windows, which it stays with any extension.
 func reserved(segment string) bool {
 	base, _, _ := strings.Cut(segment, ".")
-	base, _, _ = strings.Cut(base, ":")
 	base = strings.ToUpper(strings.TrimRight(base, " "))
 	switch base {
 	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$":
