@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	cossdk "github.com/tencentyun/cos-go-sdk-v5"
 
@@ -37,17 +38,19 @@ var (
 // Error is a failed operation on an object. errors.Is finds one of the Err variables of this package in it where one fits, and
 // errors.As the official client's *cossdk.ErrorResponse where the service answered.
 type Error struct {
-	Op        string // "open", "head", "stat", "read", "put" or "delete"
+	Op        string // "open", "head", "stat", "read", "put", "copy", "list", "tag" or "delete"
 	Bucket    event.Bucket
-	Key       string
+	Key       string // for "list", the prefix
 	VersionID string
-	// Status, Code and RequestID are the service's; Status is 0 if there was no answer.
+	// Status, Code, Message and RequestID are the service's; Status is 0 if there was no answer. Message is shortened to one line.
 	Status    int
 	Code      string
+	Message   string
 	RequestID string
 
 	kind  error // one of the variables above, or nil
 	cause error
+	hint  string // what to try
 }
 
 // Error returns one line, without secrets.
@@ -66,6 +69,9 @@ func (e *Error) Error() string {
 	}
 	switch {
 	case e.Status != 0:
+		if e.Message != "" {
+			b.WriteString(": " + e.Message)
+		}
 		fmt.Fprintf(&b, " (status %d", e.Status)
 		if e.Code != "" {
 			fmt.Fprintf(&b, " %s", e.Code)
@@ -76,6 +82,9 @@ func (e *Error) Error() string {
 		b.WriteByte(')')
 	case e.cause != nil:
 		fmt.Fprintf(&b, ": %v", e.cause)
+	}
+	if e.hint != "" {
+		b.WriteString("; " + e.hint)
 	}
 	return b.String()
 }
@@ -103,7 +112,7 @@ func (t target) fail(kind, cause error) error {
 	return &Error{Op: t.op, Bucket: t.bucket, Key: t.key, VersionID: t.version, kind: kind, cause: cause}
 }
 
-// answer makes an error of an answer that is none of success, and closes its body.
+// answer makes an error of an answer that reports a failure, and closes its body.
 func (t target) answer(resp *http.Response) *Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10)) // what could be read is enough
 	discard(resp.Body)
@@ -123,10 +132,25 @@ func (t target) answer(resp *http.Response) *Error {
 	}
 	return &Error{
 		Op: t.op, Bucket: t.bucket, Key: t.key, VersionID: t.version,
-		Status: resp.StatusCode, Code: sdkErr.Code, RequestID: sdkErr.RequestID,
-		kind: kindOf(resp, sdkErr.Code), cause: sdkErr,
+		Status: resp.StatusCode, Code: sdkErr.Code, Message: oneLine(sdkErr.Message), RequestID: sdkErr.RequestID,
+		kind: kindOf(resp, sdkErr.Code), cause: sdkErr, hint: hintFor(resp, sdkErr, time.Now()),
 	}
 }
+
+// foreign returns an error if a successful answer is not one of COS, and closes its body then. Every answer of COS has a request
+// id; a proxy or a login page in between answers 200 without one.
+func (t target) foreign(resp *http.Response) error {
+	if resp.Header.Get("Etag") != "" || resp.Header.Get("X-Cos-Request-Id") != "" {
+		return nil
+	}
+	discard(resp.Body)
+	return &Error{
+		Op: t.op, Bucket: t.bucket, Key: t.key, VersionID: t.version, Status: resp.StatusCode,
+		cause: errForeign, Message: errForeign.Error(), hint: "is there a proxy or a login page in between?",
+	}
+}
+
+var errForeign = errors.New("the answer has neither an ETag nor an x-cos-request-id, so it is not from COS")
 
 func kindOf(resp *http.Response, code string) error {
 	switch resp.StatusCode {

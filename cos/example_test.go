@@ -15,6 +15,7 @@ import (
 // A handler reads the object its event speaks of. Inside a function, cos.NewObjects(cos.EnvCredentials()) is all it takes.
 func Example() {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Cos-Request-Id", "NjI1OTNmOWNfNGIzN2Y")
 		if r.URL.Path == "/hello.txt" {
 			_, _ = io.WriteString(w, "hello from "+r.Host)
 			return

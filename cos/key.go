@@ -49,10 +49,13 @@ func encodeKey(key string) string {
 func objectURL(b event.Bucket, key, version string) *url.URL {
 	u := &url.URL{Scheme: "https", Host: b.Host(), Path: "/" + key, RawPath: "/" + encodeKey(key)}
 	if version != "" {
-		u.RawQuery = url.Values{"versionId": {version}}.Encode()
+		u.RawQuery = encodeQuery(url.Values{"versionId": {version}})
 	}
 	return u
 }
+
+// encodeQuery is v.Encode with a space as %20: not everybody reads a plus sign as one.
+func encodeQuery(v url.Values) string { return strings.ReplaceAll(v.Encode(), "+", "%20") }
 
 // newRequest makes a request by hand: http.NewRequest would parse a URL's text again.
 func newRequest(method string, u *url.URL) *http.Request {

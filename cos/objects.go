@@ -19,11 +19,12 @@ type Objects struct {
 	mu      sync.Mutex
 	clients map[event.Bucket]*cossdk.Client
 	tries   int
+	copying copyLimits
 }
 
 // NewObjects returns Objects that sign with cred.
 func NewObjects(cred Credentials, opts ...Option) *Objects {
-	o := &Objects{http: newHTTPClient(cred, opts), clients: map[event.Bucket]*cossdk.Client{}, tries: DefaultAttempts}
+	o := &Objects{http: newHTTPClient(cred, opts), clients: map[event.Bucket]*cossdk.Client{}, tries: DefaultAttempts, copying: defaultCopyLimits}
 	if t, ok := o.http.Transport.(*transport); ok {
 		o.tries = t.attempts
 	}

@@ -4,96 +4,17 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/cosevent/cosevent-go/event"
 )
 
-// Info is what the service says about an object.
-type Info struct {
-	Bucket event.Bucket
-	Key    string
-	// VersionID is empty in a bucket that never had versioning.
-	VersionID string
-	// Size is that of the whole object in bytes, also when only a range is read; -1 if not told.
-	Size int64
-	// ETag has its quotes, as on the wire. It is an MD5 only for objects written in one piece.
-	ETag         string
-	ContentType  string
-	StorageClass string    // "STANDARD" where the service names none
-	LastModified time.Time // UTC, to the second; zero if not told
-	// Metadata holds the x-cos-meta-* headers, prefix cut, names in lower case.
-	Metadata map[string]string
-	// CRC64 is the checksum of the whole object (CRC-64/ECMA); HasCRC64 says whether it was told.
-	CRC64    uint64
-	HasCRC64 bool
-	// RequestID is that of the request that asked.
-	RequestID string
-}
-
-const metaPrefix = "X-Cos-Meta-"
-
-func newInfo(t target, resp *http.Response) *Info {
-	h := resp.Header
-	info := &Info{
-		Bucket: t.bucket, Key: t.key,
-		VersionID: h.Get("X-Cos-Version-Id"), Size: resp.ContentLength, ETag: h.Get("Etag"), ContentType: h.Get("Content-Type"),
-		StorageClass: h.Get("X-Cos-Storage-Class"), RequestID: h.Get("X-Cos-Request-Id"), Metadata: map[string]string{},
-	}
-	if info.StorageClass == "" {
-		info.StorageClass = "STANDARD"
-	}
-	if at, err := http.ParseTime(h.Get("Last-Modified")); err == nil {
-		info.LastModified = at.UTC()
-	}
-	if crc, err := strconv.ParseUint(h.Get("X-Cos-Hash-Crc64ecma"), 10, 64); err == nil {
-		info.CRC64, info.HasCRC64 = crc, true
-	}
-	for name, values := range h {
-		if cut, ok := strings.CutPrefix(name, metaPrefix); ok && len(values) > 0 {
-			info.Metadata[strings.ToLower(cut)] = values[0]
-		}
-	}
-	if _, size, ok := contentRange(h.Get("Content-Range")); ok {
-		info.Size = size
-	}
-	return info
-}
-
-// contentRange reads "bytes 5-9/100": where it starts, and the size of the whole (-1 for "*").
-func contentRange(s string) (start, size int64, ok bool) {
-	s, ok = strings.CutPrefix(s, "bytes ")
-	if !ok {
-		return 0, 0, false
-	}
-	span, total, ok := strings.Cut(s, "/")
-	if !ok {
-		return 0, 0, false
-	}
-	first, _, ok := strings.Cut(span, "-")
-	if !ok {
-		return 0, 0, false
-	}
-	start, err := strconv.ParseInt(first, 10, 64)
-	if err != nil || start < 0 {
-		return 0, 0, false
-	}
-	if total == "*" {
-		return start, -1, true
-	}
-	size, err = strconv.ParseInt(total, 10, 64)
-	if err != nil || size <= start {
-		return 0, 0, false
-	}
-	return start, size, true
-}
-
-// OpenOption says how Open reads.
+// OpenOption sets how [Objects.Open] and [Objects.OpenKey] read.
 type OpenOption func(*openOptions)
 
 type openOptions struct {
+	version   string
 	unchanged bool
 	latest    bool
 	ranged    bool
@@ -106,6 +27,9 @@ type openOptions struct {
 // event, to the second: an overwrite within the same second by content of the same size is not noticed. An event that names a
 // version needs no comparison, for a version does not change. Without any of these Open fails with [ErrUnverifiable].
 func IfUnchanged() OpenOption { return func(o *openOptions) { o.unchanged = true } }
+
+// Version opens that version, whatever the event names. An empty id changes nothing.
+func Version(id string) OpenOption { return func(o *openOptions) { o.version = id } }
 
 // Latest opens the current version even if the event names another one.
 func Latest() OpenOption { return func(o *openOptions) { o.latest = true } }
@@ -139,9 +63,19 @@ func (o *Objects) Open(ctx context.Context, e event.Event, opts ...OpenOption) (
 	if err != nil {
 		return nil, err
 	}
+	return o.open(ctx, t, base, opts)
+}
+
+// open opens an object; base is what [IfUnchanged] compares with, nil if there is nothing.
+func (o *Objects) open(ctx context.Context, t target, base *event.Base, opts []OpenOption) (*Reader, error) {
 	var oo openOptions
 	for _, opt := range opts {
-		opt(&oo)
+		if opt != nil {
+			opt(&oo)
+		}
+	}
+	if oo.version != "" {
+		t.version = oo.version
 	}
 	if oo.latest {
 		t.version = ""
@@ -156,7 +90,7 @@ func (o *Objects) Open(ctx context.Context, e event.Event, opts ...OpenOption) (
 	}
 	compare := oo.unchanged && t.version == ""
 	if compare {
-		if base.Object.ETag == "" && base.Time.IsZero() {
+		if base == nil || base.Object.ETag == "" && base.Time.IsZero() {
 			return nil, t.fail(ErrUnverifiable, nil)
 		}
 		if base.Object.ETag != "" {
@@ -169,6 +103,9 @@ func (o *Objects) Open(ctx context.Context, e event.Event, opts ...OpenOption) (
 	}
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusPartialContent {
 		return nil, t.answer(resp)
+	}
+	if err := t.foreign(resp); err != nil {
+		return nil, err
 	}
 	info := newInfo(t, resp)
 	if compare && changed(base, info) {
@@ -186,23 +123,27 @@ func (o *Objects) Head(ctx context.Context, e event.Event) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	return o.head(ctx, t)
+	info, _, err := o.head(ctx, t)
+	return info, err
 }
 
-func (o *Objects) head(ctx context.Context, t target) (*Info, error) {
+func (o *Objects) head(ctx context.Context, t target) (*Info, http.Header, error) {
 	resp, err := o.do(ctx, newRequest(http.MethodHead, objectURL(t.bucket, t.key, t.version)))
 	if err != nil {
-		return nil, t.noAnswer(ctx, err)
+		return nil, nil, t.noAnswer(ctx, err)
 	}
 	if resp.StatusCode != http.StatusOK {
 		failed := t.answer(resp)
 		if failed.Status == http.StatusNotFound && failed.Code == "" && o.bucketMissing(ctx, t.bucket) {
 			failed.kind, failed.Code = ErrBucketNotFound, "NoSuchBucket"
 		}
-		return nil, failed
+		return nil, nil, failed
+	}
+	if err := t.foreign(resp); err != nil {
+		return nil, nil, err
 	}
 	discard(resp.Body)
-	return newInfo(t, resp), nil
+	return newInfo(t, resp), resp.Header, nil
 }
 
 // bucketMissing asks because the answer to HEAD has no body to hold a code.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/textproto"
 	"os"
 	"strconv"
 	"strings"
@@ -18,98 +17,48 @@ import (
 // maxPut is the largest object one PUT takes, in bytes.
 const maxPut = 5 << 30
 
-// PutOption says how Put writes.
-type PutOption func(*putOptions)
-
-type putOptions struct {
-	header http.Header
-	size   int64
-	err    error
-}
-
-// ContentType sets the object's Content-Type; without it the service chooses.
-func ContentType(s string) PutOption {
-	return func(o *putOptions) { o.header.Set("Content-Type", s) }
-}
-
-// Metadata sets the object's own metadata: names without the x-cos-meta- prefix, of at most 2 KB in all.
-func Metadata(m map[string]string) PutOption {
-	return func(o *putOptions) {
-		for name, value := range m {
-			o.header.Set(textproto.CanonicalMIMEHeaderKey("x-cos-meta-"+name), value)
-		}
-	}
-}
-
-// StorageClass sets the storage class, such as "STANDARD_IA".
-func StorageClass(s string) PutOption {
-	return func(o *putOptions) { o.header.Set("X-Cos-Storage-Class", s) }
-}
-
-// Header sets any other header of PUT Object, such as Cache-Control.
-func Header(name, value string) PutOption {
-	return func(o *putOptions) { o.header.Set(name, value) }
-}
-
-// ForbidOverwrite makes Put fail with [ErrExists] if there is an object of that key. The service ignores it in a bucket with
-// versioning.
-func ForbidOverwrite() PutOption {
-	return func(o *putOptions) { o.header.Set("X-Cos-Forbid-Overwrite", "true") }
-}
-
-// Size tells how many bytes the reader has, where Put cannot find out; with another number of bytes Put fails and nothing is
-// stored.
-func Size(n int64) PutOption {
-	return func(o *putOptions) {
-		o.size = n
-		if n < 0 {
-			o.err = fmt.Errorf("size %d", n)
-		}
-	}
-}
-
-// Put writes an object of up to 5 GB and checks the CRC64 of what the service stored. It reads r from where it stands and never
-// closes it. The length is known for *bytes.Reader, *bytes.Buffer, *strings.Reader, *os.File and anything that seeks, or told by
-// [Size]; else the body is sent in chunks. Nothing is buffered.
+// Put writes an object of up to 5 GB and checks the CRC64 of what the service stored. It reads r from its current position and never
+// closes it. The length is known for *bytes.Reader, *bytes.Buffer, *strings.Reader, *os.File and anything that seeks, or is given by
+// [Size]; otherwise the body is sent in chunks. Of a reader whose length is known Put reads that many bytes and no more, as
+// io.CopyN does; if there are fewer, it fails and stores nothing. Nothing is buffered.
 //
 // If r seeks, a failure with 408, 429, a 5xx status or no answer is repeated, with pauses, as often as a read. After a lost
-// answer the first try may have been stored, so that the repeat stores the same content again: the same object, but a second
-// event, and a second version where versions are kept. With [ForbidOverwrite] the repeat may then report ErrExists for its own
-// object; so no lost answer is repeated then. If r does not seek, nothing is repeated.
+// answer the first try may have been stored, so the repeat stores the same content again: the same object, but a second
+// event, and a second version where versions are kept. With [ForbidOverwrite] the repeat could report ErrExists for its own
+// object, so a lost answer is not repeated then. If r does not seek, nothing is repeated.
 //
 // When ctx ends while r.Read blocks, Put returns without waiting for that Read if r does not seek.
 //
 // The error is ErrBucketNotFound, ErrExists (with [ForbidOverwrite]), ErrDenied or ErrCorrupt, in an [*Error]. A function that
-// writes where its own trigger listens calls itself without end. Source: PUT Object of the COS API.
+// writes where its own trigger listens calls itself without end; [Mark] lets the loop guard stop that. Source: PUT Object of the
+// COS API.
 func (o *Objects) Put(ctx context.Context, b event.Bucket, key string, r io.Reader, opts ...PutOption) error {
 	t := target{op: "put", bucket: b, key: key}
 	if err := t.check(); err != nil {
 		return err
 	}
-	po := putOptions{header: http.Header{}, size: -1}
-	for _, opt := range opts {
-		opt(&po)
-	}
-	if r == nil {
-		po.err = errors.New("the reader is nil")
-	}
-	if po.err != nil {
-		return t.fail(nil, po.err)
+	po, err := newPutOptions(opts)
+	switch {
+	case err != nil:
+		return t.fail(nil, err)
+	case po.fromVersion != "" || po.fromETag != "":
+		return t.fail(nil, errors.New("FromVersion and FromETag are options of Copy"))
+	case r == nil:
+		return t.fail(nil, errors.New("the reader is nil"))
 	}
 	size, at, seeker := measure(r)
 	if po.size >= 0 {
+		if size >= 0 && size < po.size {
+			return t.fail(nil, fmt.Errorf("%w: %d of %d", errSize, size, po.size))
+		}
 		size = po.size
 	}
 	if size > maxPut {
-		return t.fail(nil, fmt.Errorf("%d bytes are more than the 5 GB of one PUT", size))
+		return t.fail(nil, fmt.Errorf("%d bytes are more than the 5 GB that one PUT takes", size))
 	}
-	if po.size == 0 && !atEOF(r) {
-		return t.fail(nil, errSize)
-	}
-	exclusive := po.header.Get("X-Cos-Forbid-Overwrite") == "true"
 	for try := 1; ; try++ {
 		resp, crc, err := o.put(ctx, t, newSource(ctx, r, size, seeker == nil), size, po.header)
-		again := seeker != nil && try < o.tries && worthRepeating(ctx, resp, err) && (err == nil || !exclusive)
+		again := seeker != nil && try < o.tries && worthRepeating(ctx, resp, err) && (err == nil || !po.exclusive())
 		if !again {
 			return t.putResult(ctx, resp, crc, err)
 		}
@@ -146,6 +95,9 @@ func (t target) putResult(ctx context.Context, resp *http.Response, crc uint64, 
 	}
 	if resp.StatusCode != http.StatusOK {
 		return t.answer(resp)
+	}
+	if err := t.foreign(resp); err != nil {
+		return err
 	}
 	discard(resp.Body)
 	stored := resp.Header.Get("X-Cos-Hash-Crc64ecma")

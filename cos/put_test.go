@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cosevent/cosevent-go/event"
 )
 
 // nameless hides every other method of a reader.
@@ -100,6 +102,7 @@ func TestPutRefusedBeforeSending(t *testing.T) {
 	require.Error(t, o.Put(t.Context(), photos, "k", nil))
 	require.Error(t, o.Put(t.Context(), photos, "k", strings.NewReader("x"), Size(-1)))
 	require.ErrorContains(t, o.Put(t.Context(), photos, "k", nameless{strings.NewReader("x")}, Size(maxPut+1)), "5 GB")
+	require.ErrorContains(t, o.Put(t.Context(), photos, "k", strings.NewReader("x"), FromETag("e")), "Copy")
 }
 
 func TestPutErrors(t *testing.T) {
@@ -174,19 +177,120 @@ func TestPutOfAFailingReader(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 }
 
-func TestPutWrongSize(t *testing.T) {
-	for _, n := range []int64{4, 6} {
-		s, srv := newStore(t)
-		err := NewObjects(testKeys, WithEndpoint(srv.URL)).Put(t.Context(), photos, "k", nameless{strings.NewReader("hello")}, Size(n))
-		require.ErrorIs(t, err, errSize)
-		srv.Close() // waits for the handler
-		assert.Empty(t, s.objects)
+func TestPutOfTooFewBytes(t *testing.T) {
+	for name, r := range map[string]io.Reader{"length unknown": nameless{strings.NewReader("hello")}, "length known": strings.NewReader("hello")} {
+		t.Run(name, func(t *testing.T) {
+			s, srv := newStore(t)
+			err := NewObjects(testKeys, WithEndpoint(srv.URL)).Put(t.Context(), photos, "k", r, Size(6))
+			require.ErrorIs(t, err, errSize)
+			srv.Close() // waits for the handler
+			assert.Empty(t, s.objects)
+		})
 	}
 }
 
-func TestPutSizeZeroOfAReaderThatHasMore(t *testing.T) {
+func TestPutReadsNoMoreThanTheSize(t *testing.T) {
+	for n, want := range []string{"", "h", "he", "hel", "hell", "hello"} {
+		for name, r := range map[string]io.Reader{
+			"strings.Reader": strings.NewReader("hello and more"), "length unknown": nameless{strings.NewReader("hello and more")},
+			"byte by byte": iotest.OneByteReader(strings.NewReader("hello and more")),
+		} {
+			s, srv := newStore(t)
+			require.NoError(t, NewObjects(testKeys, WithEndpoint(srv.URL)).Put(t.Context(), photos, "k", r, Size(int64(n))), name)
+			assert.Equal(t, want, string(s.objects[photos.Host()+"/k"]), name)
+			rest, err := io.ReadAll(r)
+			require.NoError(t, err)
+			assert.Equal(t, "hello and more"[n:], string(rest), name)
+		}
+	}
+}
+
+// TestPutDoesNotWaitForTheEnd: of a connection, say, the end may come much later or never.
+func TestPutDoesNotWaitForTheEnd(t *testing.T) {
+	s, srv := newStore(t)
+	pr, pw := io.Pipe()
+	go func() { _, _ = pw.Write([]byte("hello")) }() // and no end
+	require.NoError(t, NewObjects(testKeys, WithEndpoint(srv.URL)).Put(t.Context(), photos, "k", pr, Size(5)))
+	assert.Equal(t, "hello", string(s.objects[photos.Host()+"/k"]))
+	require.NoError(t, pw.Close())
+}
+
+func TestPutRefusesHeadersThatCannotBeSent(t *testing.T) {
 	o := NewObjects(testKeys, WithTransport(&script{t: t}))
-	require.ErrorIs(t, o.Put(t.Context(), photos, "k", nameless{strings.NewReader("x")}, Size(0)), errSize)
+	for name, opt := range map[string]PutOption{
+		"value":          Header("Cache-Control", "no-store\r\nX-Cos-Acl: public-read"),
+		"name":           Header("Cache Control", "no-store"),
+		"empty name":     Header("", "x"),
+		"content type":   ContentType("text/plain\n"),
+		"metadata value": Metadata(map[string]string{"owner": "li\x00"}),
+		"metadata name":  Metadata(map[string]string{"the owner": "li"}),
+		"no name":        Metadata(map[string]string{"": "li"}),
+		"no event":       Mark(nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := o.Put(t.Context(), photos, "k", strings.NewReader("x"), opt)
+			require.Error(t, err)
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
+}
+
+func TestEmptyOptionsSendNoHeaders(t *testing.T) {
+	s := &script{t: t, answers: []roundTrip{status(200, nil, "")}}
+	require.NoError(t, NewObjects(testKeys, WithTransport(s)).Put(t.Context(), photos, "k", strings.NewReader("x"),
+		ContentType(""), StorageClass(""), Header("Cache-Control", ""), Metadata(nil), nil))
+	h := s.requests()[0].Header
+	for _, name := range []string{"Content-Type", "X-Cos-Storage-Class", "Cache-Control"} {
+		assert.NotContains(t, h, name)
+		assert.NotContains(t, strings.ToLower(h.Get("Authorization")), strings.ToLower(name))
+	}
+}
+
+func TestMarkGoesBesideMetadata(t *testing.T) {
+	e := created("images/a.png")
+	e.Function = event.Target{Region: "ap-guangzhou", Namespace: "default", Name: "thumb"}
+	own := Metadata(map[string]string{"owner": "li"})
+	for name, opts := range map[string][]PutOption{"mark last": {own, Mark(e)}, "mark first": {Mark(e), own}} {
+		t.Run(name, func(t *testing.T) {
+			s := &script{t: t, answers: []roundTrip{status(200, nil, "")}}
+			require.NoError(t, NewObjects(testKeys, WithTransport(s)).Put(t.Context(), photos, "k", strings.NewReader("x"), opts...))
+			h := s.requests()[0].Header
+			assert.Equal(t, "li", h.Get("x-cos-meta-owner"))
+			assert.Equal(t, "ap-guangzhou/default/thumb", h.Get("x-cos-meta-"+event.LoopMark))
+		})
+	}
+}
+
+// foreign answers as a proxy or a login page does.
+func foreign(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: io.NopCloser(strings.NewReader("<html>log in")), ContentLength: 12}, nil
+}
+
+func TestAnswersThatAreNotFromCOS(t *testing.T) {
+	for name, call := range map[string]func(*Objects) error{
+		"put":    func(o *Objects) error { return o.Put(t.Context(), photos, "k", strings.NewReader("x")) },
+		"delete": func(o *Objects) error { return o.Delete(t.Context(), photos, "k") },
+		"open":   func(o *Objects) error { _, err := o.Open(t.Context(), created("k")); return err },
+		"key":    func(o *Objects) error { _, err := o.OpenKey(t.Context(), photos, "k"); return err },
+		"head":   func(o *Objects) error { _, err := o.Head(t.Context(), created("k")); return err },
+		"stat":   func(o *Objects) error { _, err := o.Stat(t.Context(), photos, "k"); return err },
+		"tags":   func(o *Objects) error { _, err := o.Tags(t.Context(), photos, "k"); return err },
+		"list": func(o *Objects) (failed error) {
+			for _, err := range o.List(t.Context(), photos, "") {
+				failed = err
+			}
+			return failed
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := call(NewObjects(testKeys, WithTransport(&script{t: t, answers: []roundTrip{foreign}})))
+			require.ErrorIs(t, err, errForeign)
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
 }
 
 func TestPutLeavesTheReaderAlone(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// source lends a reader to the transport as a request's body and takes it back: after detach nobody reads it any more.
+// source lends a reader to the transport as the body of a request, and takes it back: after detach nobody reads it any more.
 type source struct {
 	ctx    context.Context // ends a Read that blocks: net/http waits for it before it reports that the request was cancelled
 	done   chan struct{}   // closed when the loan ends
@@ -31,7 +31,7 @@ func newSource(ctx context.Context, r io.Reader, size int64, blocks bool) *sourc
 	return &source{ctx: ctx, done: make(chan struct{}), blocks: blocks, r: r, crc: crc64.New(crcTable), left: size}
 }
 
-var errSize = errors.New("the reader has not as many bytes as told")
+var errSize = errors.New("the reader has fewer bytes than its size says")
 
 // Read implements io.Reader for the transport.
 func (s *source) Read(p []byte) (int, error) {
@@ -75,13 +75,9 @@ func (s *source) read(p []byte) (int, error) {
 	if s.left > 0 {
 		s.left -= int64(n)
 		switch {
-		case s.left == 0 && (err == nil || err == io.EOF):
-			// Look behind the end before the last bytes go out: the service stores the object as soon as it has them.
-			if err == nil && !atEOF(s.r) {
-				return 0, errSize
-			}
-			err = io.EOF
-		case err == io.EOF:
+		case s.left == 0 && err == nil:
+			err = io.EOF // without asking for the reader's own end, which may never come
+		case s.left > 0 && err == io.EOF:
 			err = errSize
 		}
 	}
@@ -89,17 +85,6 @@ func (s *source) read(p []byte) (int, error) {
 		_, _ = s.crc.Write(p[:n]) // a hash never fails
 	}
 	return n, err
-}
-
-// atEOF takes one byte more. A few empty reads are allowed, as everywhere in io.
-func atEOF(r io.Reader) bool {
-	var one [1]byte
-	for range 100 {
-		if n, err := r.Read(one[:]); n > 0 || err != nil {
-			return n == 0 && err == io.EOF
-		}
-	}
-	return false
 }
 
 // Close is the transport's: it ends a Read that blocks. The reader itself stays open, it is the caller's.

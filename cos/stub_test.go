@@ -69,6 +69,9 @@ func answer(status int, header map[string]string, body io.Reader, length int64) 
 	for k, v := range header {
 		h.Set(k, v)
 	}
+	if h.Get("X-Cos-Request-Id") == "" {
+		h.Set("X-Cos-Request-Id", "req")
+	}
 	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(body), ContentLength: length, ProtoMajor: 1, ProtoMinor: 1}
 }
 
@@ -113,6 +116,7 @@ func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	s.seen = append(s.seen, r.Clone(r.Context()))
 	id := r.Host + r.RequestURI
+	w.Header().Set("X-Cos-Request-Id", "req")
 	switch r.Method {
 	case http.MethodPut:
 		b, err := io.ReadAll(r.Body)
