@@ -177,7 +177,7 @@ await check('copy', async () => {
   assert.equal(copied.headers['x-cos-meta-owner'], 'li');
   await cos.putObjectCopy(at('replaced', { CopySource: source, MetadataDirective: 'Replaced', 'x-cos-meta-owner': 'wang' }));
   assert.equal((await cos.headObject(at('replaced'))).headers['x-cos-meta-owner'], 'wang');
-  await refused(cos.putObjectCopy(at('x', { CopySource: `${Bucket}.cos.${region}.myqcloud.com/missing` })), 404, 'NoSuchKey');
+  await refused(cos.putObjectCopy(at('x', { CopySource: `${Bucket}.cos.${region}.myqcloud.com/missing` })), 404, 'NoSuchCopySource');
   await cos.sliceCopyFile(
     at('big3', { CopySource: `${Bucket}.cos.${region}.myqcloud.com/big`, CopySliceSize: 1024 * 1024, CopyChunkSize: 2 * 1024 * 1024 }));
   await same('big3');
