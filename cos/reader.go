@@ -82,14 +82,15 @@ func (r *Reader) Read(p []byte) (int, error) {
 			}
 		}
 		switch {
-		case err == nil:
-			return n, nil
 		case r.end >= 0 && r.off >= r.end, r.end < 0 && err == io.EOF:
+			// Checked together with the last bytes: whoever knows the size reads no further.
 			r.err = r.finish()
 			if n > 0 && r.err == io.EOF {
 				return n, nil
 			}
 			return n, r.err
+		case err == nil:
+			return n, nil
 		}
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF

@@ -79,6 +79,8 @@ func (s *source) read(p []byte) (int, error) {
 			err = io.EOF // without asking for the reader's own end, which may never come
 		case s.left > 0 && err == io.EOF:
 			err = errSize
+		case s.left == 0 && err != io.EOF:
+			n = 0 // the last bytes are kept back: the service stores the object as soon as it has them
 		}
 	}
 	if n > 0 {

@@ -130,7 +130,7 @@ func (h *handler) write(ctx context.Context, e event.Event, f file) error {
 		return damaged(err)
 	}
 	defer content.Close()
-	from := &source{r: content}
+	from := &source{r: content, left: f.size}
 	var body io.Reader = from
 	if f.size <= small {
 		all, err := io.ReadAll(io.LimitReader(from, f.size+1))
@@ -152,12 +152,21 @@ func (h *handler) write(ctx context.Context, e event.Event, f file) error {
 
 // source remembers why reading ended.
 type source struct {
-	r   io.Reader
-	err error
+	r    io.Reader
+	left int64 // bytes of the content that are to come
+	err  error
 }
 
+// Read asks for the end together with the last bytes: archives check their digests there, and whoever knows the size reads no further.
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
+	if s.left -= int64(n); s.left == 0 && n > 0 && err == nil {
+		var more [1]byte
+		var extra int
+		if extra, err = io.ReadFull(s.r, more[:]); extra > 0 {
+			err = errors.New("it has more bytes than the archive says")
+		}
+	}
 	if err != nil && err != io.EOF {
 		s.err = err
 	}
