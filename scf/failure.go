@@ -140,8 +140,12 @@ func isFailure(body []byte) bool {
 	return f.ErrorCode != nil && code != 0 && f.ErrorMessage != nil && status >= 400 && status < 600
 }
 
-// parseFailure takes a failure apart. It never fails: what it does not understand is the message.
-func parseFailure(body []byte) *FunctionError {
+// ParseFunctionError reads the failure of a function, in any form in which the platform or a runtime reports one: the platform's
+// {"errorCode", "errorMessage", "requestId", "stackTrace", "statusCode"}, with the error of a Go1 function or of a Custom Runtime
+// inside its stackTrace or errorMessage; the object that a Custom Runtime or an image function sends by itself; or plain text. It
+// never fails: what it does not understand is the Message. [Client.Invoke] uses it; it also reads the ErrorMessage of a
+// dead-letter message. The result's Function is empty, and its Body is body.
+func ParseFunctionError(body []byte) *FunctionError {
 	e := &FunctionError{Body: body}
 	e.read(body, 0)
 	if e.Message == "" {
@@ -218,6 +222,8 @@ func (e *FunctionError) stack(raw json.RawMessage, depth int) {
 	case json.Unmarshal(raw, &text) == nil:
 		if i := strings.Index(text, goFailure); i >= 0 {
 			e.read([]byte(text[i+len(goFailure):]), depth+1)
+		} else if tellsError([]byte(text)) { // what a Custom Runtime sent to /runtime/invocation/error
+			e.read([]byte(text), depth+1)
 		} else if e.Stack == "" {
 			e.Stack = text
 		}
@@ -231,6 +237,13 @@ func (e *FunctionError) stack(raw json.RawMessage, depth int) {
 	default:
 		e.Stack = string(raw)
 	}
+}
+
+// tellsError reports whether text is an object with the message or the type of an error.
+func tellsError(text []byte) bool {
+	var f failure
+	return bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) && json.Unmarshal(text, &f) == nil &&
+		(f.ErrorMessage != nil || f.Message != nil || f.ErrorType+f.Type != "")
 }
 
 func number(n *json.Number) int {

@@ -45,6 +45,18 @@ func TestFailureBodies(t *testing.T) {
 			`{"errorCode":1,"errorMessage":"{\"errorCode\":1,\"errorMessage\":\"no object\",\"errorType\":\"NotFound\",\"requestId\":\"q\"}","requestId":"q","statusCode":430}`,
 			FunctionError{StatusCode: 430, ErrorCode: 1, Message: "no object", Type: "NotFound", RequestID: "q"},
 		},
+		"custom runtime in the stack": {
+			`{"errorCode":1,"errorMessage":"user code exception caught","requestId":"q","stackTrace":"{\"errorCode\":1,\"errorMessage\":\"no object\",\"errorType\":\"NotFound\",\"requestId\":\"q\",\"stackTrace\":\"main.f (/src/main.go:1)\"}","statusCode":430}`,
+			FunctionError{StatusCode: 430, ErrorCode: 1, Message: "no object", Platform: "user code exception caught", Type: "NotFound", RequestID: "q", Stack: "main.f (/src/main.go:1)"},
+		},
+		"document in the stack": {
+			`{"errorCode":1,"errorMessage":"user code exception caught","stackTrace":"{\"a\":1}","statusCode":430}`,
+			FunctionError{StatusCode: 430, ErrorCode: 1, Message: "user code exception caught", Stack: `{"a":1}`},
+		},
+		"image": {
+			`{"errorCode":1,"errorMessage":"{\"errorCode\":1,\"errorMessage\":\"no object\",\"errorType\":\"NotFound\",\"requestId\":\"q\"}","statusCode":500}`,
+			FunctionError{StatusCode: 500, ErrorCode: 1, Message: "no object", Type: "NotFound", RequestID: "q"},
+		},
 		"exit":         {`{"errorCode":-1,"errorMessage":"User process exit when running","statusCode":439}`, FunctionError{StatusCode: 439, ErrorCode: -1, Message: "User process exit when running"}},
 		"older exit":   {`Process exited before completing request`, FunctionError{Message: "Process exited before completing request"}},
 		"quoted":       {`"Process exited before completing request"`, FunctionError{Message: "Process exited before completing request"}},
@@ -56,7 +68,7 @@ func TestFailureBodies(t *testing.T) {
 		"another type": {`{"statusCode":[]}`, FunctionError{Message: `{"statusCode":[]}`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := parseFailure([]byte(c.body))
+			got := ParseFunctionError([]byte(c.body))
 			require.Equal(t, c.body, string(got.Body))
 			got.Body = nil
 			require.Equal(t, c.want, *got)
@@ -65,7 +77,7 @@ func TestFailureBodies(t *testing.T) {
 }
 
 func TestFailureText(t *testing.T) {
-	e := parseFailure([]byte(`{"errorCode":-1,"errorMessage":"Invoking task timed out after 3 seconds","requestId":"q","statusCode":433}`))
+	e := ParseFunctionError([]byte(`{"errorCode":-1,"errorMessage":"Invoking task timed out after 3 seconds","requestId":"q","statusCode":433}`))
 	e.Function = "fn"
 	require.Equal(t, "scf: function fn failed with status 433 (time-out): Invoking task timed out after 3 seconds [request q]", e.Error())
 	e.Frames = []Frame{{"main.f", "/a.go", 1}, {"main.g", "/b.go", 2}}
@@ -178,7 +190,7 @@ func FuzzFailure(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		e := parseFailure(body)
+		e := ParseFunctionError(body)
 		require.Equal(t, body, e.Body)
 		require.NotEmpty(t, e.Error())
 		if isFailure(body) {

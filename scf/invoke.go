@@ -109,14 +109,14 @@ func (c *Client) invoke(ctx context.Context, name string, payload []byte, kind s
 func functionError(r ref, p *scfsdk.Result) *FunctionError {
 	var fe *FunctionError
 	if msg := val(p.ErrMsg); msg != "" {
-		fe = parseFailure([]byte(msg))
+		fe = ParseFunctionError([]byte(msg))
 		if fe.StatusCode == 0 { // the text alone; the rest may be in the other field
-			if other := parseFailure([]byte(val(p.RetMsg))); other.StatusCode != 0 && isFailure([]byte(val(p.RetMsg))) {
+			if other := ParseFunctionError([]byte(val(p.RetMsg))); other.StatusCode != 0 && isFailure([]byte(val(p.RetMsg))) {
 				fe = other
 			}
 		}
 	} else if isFailure([]byte(val(p.RetMsg))) {
-		fe = parseFailure([]byte(val(p.RetMsg)))
+		fe = ParseFunctionError([]byte(val(p.RetMsg)))
 	}
 	if fe == nil {
 		return nil

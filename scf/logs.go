@@ -187,7 +187,7 @@ func statusEntry(r ref, s *scfsdk.RequestStatus) *LogEntry {
 	case 1:
 		e.StatusCode = 202
 	default:
-		if e.StatusCode = parseFailure([]byte(e.Message)).StatusCode; e.StatusCode < 400 {
+		if e.StatusCode = ParseFunctionError([]byte(e.Message)).StatusCode; e.StatusCode < 400 {
 			e.StatusCode = 430
 		}
 	}
